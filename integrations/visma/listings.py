@@ -1,0 +1,131 @@
+"""Reads what V3 tells about existing orders: a page of the list, or one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from integrations.visma.bodies import read_object
+from integrations.visma.calls import Answer
+from integrations.visma.errors import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """One order as the ERP has it (SalesOrderListDto). Absent texts are "", absent times None.
+
+    ``customer_order`` and ``customer_ref_no`` are where our reference travels.
+    """
+
+    type: str
+    order_id: str
+    customer_id: str
+    customer_order: str
+    customer_ref_no: str
+    order_total: Decimal
+    status: str
+    created: datetime | None
+    last_modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """One page. ``next_page`` says whether there is another; ``total_count`` may be unknown."""
+
+    rows: tuple[ListedOrder, ...]
+    next_page: bool
+    total_count: int | None
+
+
+def listed(answer: Answer) -> ListedPage:
+    """Return a page of ``GET /SalesOrders``. Raises Malformed unless it is a whole 200 of rows."""
+    body = _whole(answer)
+    rows, count = body.get("value"), body.get("totalCount")
+    if not isinstance(rows, list):
+        raise Malformed("The list has no rows")
+    return ListedPage(
+        rows=tuple(_row(row) for row in rows),
+        next_page=_text(body, "nextPage") != "",
+        total_count=count if type(count) is int else None,
+    )
+
+
+def order_read(answer: Answer) -> ListedOrder:
+    """Return the order of a ``GET /SalesOrders/{type}/{orderId}``. Raises Malformed.
+
+    The single read nests what the list has flat; without ``expand=Customer`` the three customer
+    fields are "".
+    """
+    body = _whole(answer)
+    customer, totals, status = (_object(body, name) for name in ("customer", "totals", "status"))
+    return _row(
+        {
+            **body,
+            "customerId": customer.get("id"),
+            "customerOrder": customer.get("order"),
+            "customerRefNo": customer.get("refNo"),
+            "orderTotal": totals.get("orderTotal"),
+            "status": status.get("description"),
+        }
+    )
+
+
+def _whole(answer: Answer) -> dict[str, Any]:
+    if not answer.whole or answer.status != HTTPStatus.OK:
+        raise Malformed(f"The read ended with HTTP {answer.status}, libcurl {answer.curl_code}")
+    return read_object(answer.body)
+
+
+def _row(row: object) -> ListedOrder:
+    if not isinstance(row, dict):
+        raise Malformed("A row of the list is not an object")
+    order_type, order_id = _text(row, "type"), _text(row, "orderId")
+    if not order_type or not order_id:
+        raise Malformed("An order has no type or number")
+    return ListedOrder(
+        type=order_type,
+        order_id=order_id,
+        customer_id=_text(row, "customerId"),
+        customer_order=_text(row, "customerOrder"),
+        customer_ref_no=_text(row, "customerRefNo"),
+        order_total=_number(row, "orderTotal"),
+        status=_text(row, "status"),
+        created=_moment(row, "created"),
+        last_modified=_moment(row, "lastModified"),
+    )
+
+
+def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Malformed(f"{name} is not a text")
+    return value
+
+
+def _number(row: dict[str, Any], name: str) -> Decimal:
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise Malformed(f"{name} is not a number")
+    return Decimal(value)
+
+
+def _moment(row: dict[str, Any], name: str) -> datetime | None:
+    """Visma reads and writes times without an offset as UTC."""
+    text = _text(row, name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Malformed(f"{name} is not a time") from None
