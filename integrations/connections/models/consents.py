@@ -1,0 +1,111 @@
+"""The way to a connection: the invitation, and each try of a consent."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from integrations.connections.models.applications import Integration
+from integrations.connections.models.connections import Connection
+from integrations.keyring import ring
+from integrations.tenants.models import Tenant
+
+
+class Invitation(models.Model):
+    """A link that lets somebody connect a company. Lives until used, old or withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="invitations")
+    integration = models.ForeignKey(Integration, models.PROTECT, related_name="invitations")
+    # Set when an existing connection is to be renewed; another company is then refused.
+    reconnects = models.ForeignKey(
+        Connection, models.CASCADE, null=True, blank=True, related_name="reconnect_invitations"
+    )
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="en")
+    token_digest = models.CharField(max_length=64, unique=True)
+    # Naming the company beforehand spares the later yes.
+    expected_visma_tenant_id = models.UUIDField(null=True, blank=True)
+    expected_number = models.CharField(max_length=60, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    connection = models.ForeignKey(
+        Connection, models.SET_NULL, null=True, blank=True, related_name="invitations"
+    )
+    # The outcome of the last try, by its code, so that the page can say where it stopped.
+    last_outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"invitation to {self.integration} for {self.tenant}"
+
+
+class PendingConsent(models.Model):
+    """One tab's way to Visma and back: used once, by the browser that began it."""
+
+    class Outcome(models.TextChoices):
+        PENDING = "", _("On its way")
+        GRANTED = "granted", _("Granted")
+        CHOOSING = "choosing", _("Choosing the company")
+        FAILED = "failed", _("Did not work out")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="consents")
+    state_digest = models.CharField(max_length=64, unique=True)
+    browser_digest = models.CharField(max_length=64)
+    sealed_verifier = models.BinaryField()
+    nonce = models.CharField(max_length=64)
+    redirect_uri = models.URLField(max_length=400)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, default="", blank=True)
+    # What happened, by its code, for the page that explains it.
+    finding = models.CharField(max_length=40, blank=True)
+    # An answer that came by POST waits here for its one GET.
+    sealed_answer = models.BinaryField(null=True)
+    # Granted, but the company is still to be picked or confirmed.
+    grant = models.ForeignKey(
+        "connections.Grant", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    companies = models.JSONField(default=list)
+    connection = models.ForeignKey(
+        Connection, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(consumed_at__isnull=False),
+                name="a_consent_ends_only_when_used",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
+
+    def _owner(self, column: str) -> str:
+        return f"invitation/{self.invitation_id}/consent/{self.pk}/{column}"
+
+    def seal_verifier(self, value: str) -> None:
+        self.sealed_verifier = ring.seal(value, owner=self._owner("verifier"))
+
+    def verifier(self) -> str:
+        return ring.unseal(self.sealed_verifier, owner=self._owner("verifier"))
+
+    def sealed_for_answer(self, value: str) -> bytes:
+        return ring.seal(value, owner=self._owner("answer"))
+
+    def answer(self) -> str:
+        return ring.unseal(self.sealed_answer or b"", owner=self._owner("answer"))

@@ -1,0 +1,79 @@
+"""What Visma gave us, and the access tokens it yields."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from integrations.connections.models.applications import Application
+from integrations.keyring import ring
+from integrations.tenants.models import Tenant
+
+
+class Grant(models.Model):
+    """A refresh token, or the right to ask by client credentials, with its access token.
+
+    ``token_number`` rises with every access token stored; an attempt remembers the number it
+    went out with, so that a 401 is held against the token it was about. A token is usable while
+    ``token_number > stale_number`` and it has time left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="grants")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="grants")
+    visma_tenant_id = models.UUIDField(null=True, blank=True)
+    # The Visma user who consented: `sub` of the ID token (OpenID Connect Core, 2).
+    visma_user = models.CharField(max_length=120, blank=True)
+    visma_user_email = models.CharField(max_length=254, blank=True)
+    scopes = models.CharField(max_length=1000, blank=True)
+    sealed_refresh_token = models.BinaryField(null=True)
+    refresh_token_digest = models.CharField(max_length=64, blank=True)
+    sealed_access_token = models.BinaryField(null=True)
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    token_number = models.PositiveIntegerField(default=0)
+    stale_number = models.PositiveIntegerField(default=0)
+    # The lease of whoever is refreshing, and when the refresh token went out.
+    refresh_lease_until = models.DateTimeField(null=True, blank=True)
+    refresh_lease = models.PositiveIntegerField(default=0)
+    refresh_sent_at = models.DateTimeField(null=True, blank=True)
+    refresh_failures = models.PositiveSmallIntegerField(default=0)
+    refresh_due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed_refresh_token__isnull=True) ^ ~Q(refresh_token_digest=""),
+                name="a_refresh_token_has_its_digest",
+            ),
+            models.CheckConstraint(
+                condition=Q(stale_number__lte=models.F("token_number")),
+                name="only_a_token_that_was_stored_goes_stale",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) ^ ~Q(ended_because=""),
+                name="a_grant_ends_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
+
+    def _owner(self, column: str) -> str:
+        return f"tenant/{self.tenant_id}/grant/{self.pk}/{column}"
+
+    def sealed(self, column: str, value: str) -> bytes:
+        """The value sealed for this row's column: ``refresh_token`` or ``access_token``."""
+        return ring.seal(value, owner=self._owner(column))
+
+    def refresh_token(self) -> str:
+        """The refresh token; raises ring.Unreadable. Only for a grant that has one."""
+        return ring.unseal(self.sealed_refresh_token or b"", owner=self._owner("refresh_token"))
+
+    def access_token(self) -> str:
+        """The newest access token, usable or not; raises ring.Unreadable."""
+        return ring.unseal(self.sealed_access_token or b"", owner=self._owner("access_token"))

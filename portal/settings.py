@@ -1,0 +1,327 @@
+"""Every setting of the portal, read from the environment. `.env.example` explains each variable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.environment import Environment, redis_addresses
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(dotenv=BASE_DIR / ".env")
+
+# Core
+
+ENVIRONMENT = env.choice("ENVIRONMENT", ["production", "development"], "production")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+
+PUBLIC_URL = env.address("PUBLIC_URL", "http://127.0.0.1:8000" if not PRODUCTION else "")
+if not PUBLIC_URL:
+    raise ImproperlyConfigured("PUBLIC_URL is not set: the address customers reach the portal at.")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [urlsplit(PUBLIC_URL).hostname or ""]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+VENDOR_NAME = env.text("VENDOR_NAME", "Nordhandel" if not PRODUCTION else "")
+SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "")
+
+# Apps, imports one way: each may use those below it
+
+INSTALLED_APPS = [
+    "integrations.console",
+    "integrations.workspace",
+    "integrations.intake",
+    "integrations.deliveries",
+    "integrations.orders",
+    "integrations.connections",
+    "integrations.audit",
+    "integrations.tenants",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "ninja",
+]
+
+# Middleware
+
+MIDDLEWARE = [
+    "portal.middleware.only_known_methods",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+# Templates
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.vendor",
+            ]
+        },
+    }
+]
+
+# Database: PostgreSQL in production, a SQLite file for the demo and for development
+
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/portal.sqlite3")}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_KEEP_SECONDS", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache and broker: may be emptied at any time, nothing is lost
+
+BROKER_URL, CACHE_URL = redis_addresses(
+    env.text("REDIS_URL", f"unix://{BASE_DIR}/var/valkey.sock?db=0" if not PRODUCTION else None)
+)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+
+# Background work
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ROUTES = {"integrations.deliveries.tasks.drain": {"queue": "push"}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "integrations.deliveries.tasks.sweep",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 10},
+    },
+    "look-again": {
+        "task": "integrations.connections.tasks.look_again",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+}
+
+# People
+
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "portal.accounts.ClosedForSignup"
+ACCOUNT_PREVENT_ENUMERATION = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+EMAIL_CONFIG = env.text("EMAIL_URL", "consolemail://" if not PRODUCTION else "smtp://localhost:25")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
+vars().update(env.mail(EMAIL_CONFIG))
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# Language and time
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("nb", "Norsk bokmål"),
+    ("sv", "Svenska"),
+    ("da", "Dansk"),
+    ("fi", "Suomi"),
+    ("nl", "Nederlands"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
+
+# Security. Cookies stay Secure on loopback too: browsers treat it as trustworthy.
+
+ON_HTTPS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = ON_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.flag("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+SECURE_COOKIES = not env.flag("DEMO_INSECURE_COOKIES", default=False) or PRODUCTION
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
+LANGUAGE_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+ENCRYPTION_KEYS = env.secret("ENCRYPTION_KEYS")
+
+# Uploads
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 50) * 1024 * 1024
+
+# Logging: one line an event, ids and never contents
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    # These write tokens and secrets at DEBUG.
+    "loggers": {
+        name: {"level": "INFO"} for name in ("oauthlib", "requests_oauthlib", "urllib3", "kombu")
+    },
+}
+
+# Visma: where it is, for each kind of grant
+
+VISMA_CONNECT_ISSUER = env.address("VISMA_CONNECT_ISSUER", "https://connect.visma.com")
+VISMA_CONNECT_AUTHORIZE_URL = env.address(
+    "VISMA_CONNECT_AUTHORIZE_URL", "https://connect.visma.com/connect/authorize"
+)
+VISMA_CONNECT_TOKEN_URL = env.address(
+    "VISMA_CONNECT_TOKEN_URL", "https://connect.visma.com/connect/token"
+)
+VISMA_CONNECT_USERINFO_URL = env.address(
+    "VISMA_CONNECT_USERINFO_URL", "https://connect.visma.com/connect/userinfo"
+)
+VISMA_CONNECT_REVOCATION_URL = env.address(
+    "VISMA_CONNECT_REVOCATION_URL", "https://connect.visma.com/connect/revocation"
+)
+VISMA_CONNECT_JWKS_URL = env.address(
+    "VISMA_CONNECT_JWKS_URL", "https://connect.visma.com/.well-known/openid-configuration/jwks"
+)
+VISMA_CONNECT_ISS_ADVERTISED = env.flag("VISMA_CONNECT_ISS_ADVERTISED", default=True)
+VISMA_CONNECT_CONTEXT_URL = env.address("VISMA_CONNECT_CONTEXT_URL", "")
+VISMA_CONNECT_ORGANIZATION_URL = env.address(
+    "VISMA_CONNECT_ORGANIZATION_URL", "https://api.finance.visma.net"
+)
+VISMA_CONNECT_SALES_ORDER_URL = env.address(
+    "VISMA_CONNECT_SALES_ORDER_URL", "https://salesorder.visma.net"
+)
+VISMA_SERVICE_TOKEN_URL = env.address("VISMA_SERVICE_TOKEN_URL", VISMA_CONNECT_TOKEN_URL)
+VISMA_SERVICE_ORGANIZATION_URL = env.address(
+    "VISMA_SERVICE_ORGANIZATION_URL", VISMA_CONNECT_ORGANIZATION_URL
+)
+VISMA_SERVICE_SALES_ORDER_URL = env.address(
+    "VISMA_SERVICE_SALES_ORDER_URL", VISMA_CONNECT_SALES_ORDER_URL
+)
+VISMA_APP_STORE_URL = env.address("VISMA_APP_STORE_URL", "https://apps.visma.com")
+VISMA_CLIENT_AUTHENTICATION = env.choice("VISMA_CLIENT_AUTHENTICATION", ["basic", "post"], "basic")
+VISMA_CA_FILE = env.text("VISMA_CA_FILE", "")
+VISMA_PROXY = env.text("VISMA_PROXY", "")
+# The sandbox speaks plain http on loopback; nothing else ever may.
+VISMA_PLAIN_HTTP_HOSTS = env.words("VISMA_PLAIN_HTTP_HOSTS")
+VISMA_CONNECT_TIMEOUT = env.seconds("VISMA_CONNECT_TIMEOUT", 5)
+VISMA_TOKEN_TIMEOUT = env.seconds("VISMA_TOKEN_TIMEOUT", 20)
+VISMA_READ_TIMEOUT = env.seconds("VISMA_READ_TIMEOUT", 60)
+
+# The push
+
+PUSH_SLOTS = env.number("PUSH_SLOTS", 64)
+PUSH_SLOTS_PER_LANE = env.number("PUSH_SLOTS_PER_LANE", 8)
+PUSH_IDLE = env.seconds("PUSH_IDLE", 10)
+PUSH_TURN = env.seconds("PUSH_TURN", 300)
+PUSH_LEASE = env.seconds("PUSH_LEASE", 15)
+QUARANTINE = env.seconds("QUARANTINE", 180)
+READ_LAG = env.seconds("READ_LAG", 30)
+FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
+
+# Consent
+
+PENDING_CONSENT_LIFE = env.seconds("PENDING_CONSENT_LIFE", 30 * 60)
+INVITATION_LIFE = env.seconds("INVITATION_LIFE", 5 * 24 * 60 * 60)
