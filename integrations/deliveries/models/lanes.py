@@ -19,6 +19,8 @@ class Lane(models.Model):
     """
 
     connection = models.OneToOneField(Connection, models.CASCADE, related_name="lane")
+    # The company's `visma_key`, repeated here for the statements that lease.
+    company_key = models.CharField(max_length=60)
     epoch = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(default=LONG_AGO)
     served_at = models.DateTimeField(default=LONG_AGO)

@@ -1,0 +1,1 @@
+"""The push: accept into the outbox, lease, claim, send, settle, look."""

@@ -1,0 +1,36 @@
+"""Lanes: one per connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from integrations.connections.models import Connection
+from integrations.deliveries.models import Lane
+
+
+def lane_for(connection: Connection) -> Lane:
+    """The connection's lane, made when it has none yet."""
+    lane, _ = Lane.objects.get_or_create(
+        connection=connection, defaults={"company_key": connection.company.visma_key}
+    )
+    return lane
+
+
+def shut(lane_id: int, *, because: str, now: datetime) -> bool:
+    """Claim nothing more of the lane until the doctor found its connection well."""
+    return bool(
+        Lane.objects.filter(pk=lane_id, shut_at=None).update(
+            shut_at=now, shut_because=because[:200]
+        )
+    )
+
+
+def open_proven() -> int:
+    """Open the lanes whose connection has been proven well since they were shut."""
+    return Lane.objects.filter(
+        shut_at__isnull=False,
+        connection__state=Connection.State.CONNECTED,
+        connection__proven_at__gt=F("shut_at"),
+    ).update(shut_at=None, shut_because="")
