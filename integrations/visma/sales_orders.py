@@ -1,6 +1,6 @@
 """Sales Order API V3: builds the calls and reads the answers. Sends nothing itself.
 
-A base URL is everything before ``/SalesOrders``, for instance https://salesorder.visma.net/api/v3.
+A base URL is the service's address without a path, for instance https://salesorder.visma.net.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ __all__ = [
     "retry_after",
 ]
 
+ORDERS = "/api/v3/SalesOrders"
 _TYPE = re.compile(r"[A-Za-z0-9]{1,4}")
 _NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,13}[A-Za-z0-9])?")  # orderId: at most 15
 
@@ -124,10 +125,10 @@ def bearer(token: str) -> tuple[str, ...]:
 def _address(
     base_url: str, *segments: str, query: Mapping[str, str | int | None] | None = None
 ) -> str:
-    path = "/".join(["SalesOrders", *(quote(segment, safe="") for segment in segments)])
+    path = "/".join([ORDERS, *(quote(segment, safe="") for segment in segments)])
     asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
     text = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
-    return f"{base_url.rstrip('/')}/{path}{text}"
+    return f"{base_url.rstrip('/')}{path}{text}"
 
 
 def _utc(moment: datetime) -> str:

@@ -7,7 +7,7 @@ import time
 from io import BytesIO
 
 import pycurl
-from requests import certs
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from integrations.visma.calls import Answer, Call, boot_time
 from integrations.visma.origins import may_go_plain
@@ -119,4 +119,4 @@ def set_rules(handle: pycurl.Curl, *, plain: bool, ca_file: str | None, proxy: s
     handle.setopt(pycurl.SSL_VERIFYPEER, 1)
     handle.setopt(pycurl.SSL_VERIFYHOST, 2)
     handle.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
-    handle.setopt(pycurl.CAINFO, ca_file or certs.where())
+    handle.setopt(pycurl.CAINFO, ca_file or DEFAULT_CA_BUNDLE_PATH)

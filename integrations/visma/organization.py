@@ -1,0 +1,77 @@
+"""Which company a token speaks for, and whether its orders can be read.
+
+Both reads raise Unauthorized, Forbidden, Throttled, Faulted, Outage or BadAnswer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.visma.bodies import clean, read_object
+from integrations.visma.errors import Malformed
+from integrations.visma.exchange import Transport, read
+from integrations.visma.headers import RateLimit, rate_limit
+
+ORGANIZATION = "/v1/organization"
+ONE_CUSTOMER = "/api/v3/Customers?pageSize=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The company of ``GET /v1/organization``; absent members are "".
+
+    ``number`` is corporateId, ``vat`` vatRegistrationId, ``code`` organizationCd.
+    """
+
+    name: str
+    number: str
+    vat: str
+    country: str
+    currency: str
+    code: str
+    rate_limit: RateLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """That the sales-order service let us read. ``customers`` is how many it counts, if it does."""
+
+    customers: int | None
+    rate_limit: RateLimit | None = None
+
+
+def read_organization(base_url: str, token: str, transport: Transport) -> Organization:
+    """Return the company a token speaks for. ``base_url`` is the ERP API's, without a path."""
+    answer = read(transport, f"{base_url.rstrip('/')}{ORGANIZATION}", token)
+    body = read_object(answer.body)
+    organization = Organization(
+        name=_text(body, "name"),
+        number=_text(body, "corporateId"),
+        vat=_text(body, "vatRegistrationId"),
+        country=_text(body, "defaultCountry"),
+        currency=_text(body, "baseCurrency"),
+        code=_text(body, "organizationCd"),
+        rate_limit=rate_limit(answer),
+    )
+    if not organization.name and not organization.code:
+        raise Malformed("The organization has neither name nor code")
+    return organization
+
+
+def read_probe(base_url: str, token: str, transport: Transport) -> Probe:
+    """Make the doctor's cheap read: one customer. ``base_url`` is the sales-order service's."""
+    answer = read(transport, f"{base_url.rstrip('/')}{ONE_CUSTOMER}", token)
+    body = read_object(answer.body)
+    if not isinstance(body.get("value"), list):
+        raise Malformed("The list of customers has no rows")
+    count = body.get("totalCount")
+    return Probe(count if type(count) is int else None, rate_limit(answer))
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    """Return a member's text; country and currency come as a code or as an object with an id."""
+    value = body.get(name)
+    if isinstance(value, dict):
+        value = value.get("id")
+    return clean(value, 255) if isinstance(value, str | int) else ""
