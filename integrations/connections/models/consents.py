@@ -41,6 +41,11 @@ class Invitation(models.Model):
     connection = models.ForeignKey(
         Connection, models.SET_NULL, null=True, blank=True, related_name="invitations"
     )
+    # Kind service: the id that was pasted, looked at again until the App Store says yes.
+    pasted_tenant_id = models.UUIDField(null=True, blank=True)
+    pasted_text = models.TextField(blank=True)
+    look_again_at = models.DateTimeField(null=True, blank=True)
+    look_again_until = models.DateTimeField(null=True, blank=True)
     # The outcome of the last try, by its code, so that the page can say where it stopped.
     last_outcome = models.CharField(max_length=40, blank=True)
 
@@ -67,6 +72,9 @@ class PendingConsent(models.Model):
     sealed_verifier = models.BinaryField()
     nonce = models.CharField(max_length=64)
     redirect_uri = models.URLField(max_length=400)
+    # What the person read before going to Visma, for the consent ledger.
+    text = models.TextField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True, blank=True)
