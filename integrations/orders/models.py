@@ -43,7 +43,8 @@ class SalesOrder(models.Model):
     content_digest = models.CharField(max_length=64)
     buyer = models.CharField(max_length=60)
     ordered_on = models.DateField()
-    total = models.DecimalField(max_digits=20, decimal_places=4)
+    # Before tax; empty where a line leaves its price to the ERP.
+    total = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     line_count = models.PositiveIntegerField()
     source = models.CharField(max_length=8, choices=Source)
     submitted_at = models.DateTimeField()
@@ -51,6 +52,7 @@ class SalesOrder(models.Model):
     objects = SalesOrderQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["connection", "-id"], name="orders_newest_first")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "reference"], name="a_reference_is_one_order_per_connection"

@@ -1,0 +1,1 @@
+"""What an order may say, and how it is said to Visma."""
