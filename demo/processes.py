@@ -1,0 +1,77 @@
+"""Processes that end when the one that started them does."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def ends_with_parent(farewell: signal.Signals) -> Callable[[], None]:
+    """For ``preexec_fn``: asks Linux to send the signal when the thread that forks ends."""
+    parent = os.getpid()
+
+    def ask() -> None:
+        if sys.platform == "linux":
+            _libc.prctl(PR_SET_PDEATHSIG, farewell)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return ask
+
+
+def start(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    log: Path | None = None,
+    farewell: signal.Signals = signal.SIGTERM,
+    user: str | None = None,
+    group: str | None = None,
+) -> subprocess.Popen[bytes]:
+    """Starts a program in a session of its own, without input, its output added to ``log``.
+
+    Its process id names its process group too. On Linux it gets ``farewell`` when the calling
+    thread ends, kill -9 included; elsewhere only a ``reaper.Reaper`` sees to that.
+    """
+    output = log.open("ab") if log else None
+    try:
+        return subprocess.Popen(
+            [os.fspath(part) for part in command],
+            env=None if environment is None else dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=ends_with_parent(farewell),
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+        )
+    finally:
+        if output:
+            output.close()
+
+
+def end(process: subprocess.Popen[bytes], *, grace: float, sign: int = signal.SIGTERM) -> int:
+    """Stops a started program and what is left of its group; gives its exit code."""
+    if process.poll() is None:
+        process.send_signal(sign)
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    return process.wait()

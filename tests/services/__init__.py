@@ -1,0 +1,1 @@
+"""The private servers the tests run on."""
