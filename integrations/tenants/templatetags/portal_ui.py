@@ -147,7 +147,7 @@ def when(moment: datetime | None, detail: str = "") -> SafeString:
 
     `detail` "clock" adds the time to other days, "seconds" shows 14:02:18 everywhere.
     """
-    if moment is None:
+    if not moment:
         return DASH
     local = timezone.localtime(moment)
     days_off = abs((local.date() - timezone.localdate()).days)
@@ -162,7 +162,7 @@ def when(moment: datetime | None, detail: str = "") -> SafeString:
 @register.filter
 def ago(moment: datetime | None) -> SafeString:
     """3 s ago, 2 min ago; from an hour on, the time. Only for proofs and countdowns."""
-    if moment is None:
+    if not moment:
         return DASH
     passed = timezone.now() - moment
     if not timedelta() <= passed < timedelta(hours=1):
