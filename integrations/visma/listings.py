@@ -17,7 +17,8 @@ from integrations.visma.errors import Malformed
 class ListedOrder:
     """One order as the ERP has it (SalesOrderListDto). Absent texts are "", absent times None.
 
-    ``customer_order`` and ``customer_ref_no`` are where our reference travels.
+    ``customer_order`` and ``customer_ref_no`` are where our reference travels. Whether the total
+    holds the tax is not said anywhere, so both are kept.
     """
 
     type: str
@@ -26,6 +27,7 @@ class ListedOrder:
     customer_order: str
     customer_ref_no: str
     order_total: Decimal
+    tax_total: Decimal
     status: str
     created: datetime | None
     last_modified: datetime | None
@@ -68,6 +70,7 @@ def order_read(answer: Answer) -> ListedOrder:
             "customerOrder": customer.get("order"),
             "customerRefNo": customer.get("refNo"),
             "orderTotal": totals.get("orderTotal"),
+            "taxTotal": totals.get("taxTotal"),
             "status": status.get("description"),
         }
     )
@@ -92,6 +95,7 @@ def _row(row: object) -> ListedOrder:
         customer_order=_text(row, "customerOrder"),
         customer_ref_no=_text(row, "customerRefNo"),
         order_total=_number(row, "orderTotal"),
+        tax_total=_number(row, "taxTotal") if row.get("taxTotal") is not None else Decimal(0),
         status=_text(row, "status"),
         created=_moment(row, "created"),
         last_modified=_moment(row, "lastModified"),
