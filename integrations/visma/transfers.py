@@ -109,6 +109,7 @@ def set_rules(handle: pycurl.Curl, *, plain: bool, ca_file: str | None, proxy: s
     handle.setopt(pycurl.FOLLOWLOCATION, 0)
     handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
     handle.setopt(pycurl.HTTP09_ALLOWED, 0)
+    handle.setopt(pycurl.USERAGENT, "visma-portal")
     handle.setopt(pycurl.NOSIGNAL, 1)
     handle.setopt(pycurl.NETRC, 0)
     handle.setopt(pycurl.PROXY, "" if plain else proxy)
