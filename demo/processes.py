@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -44,7 +45,7 @@ def start(
     """
     output = log.open("ab") if log else None
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - the callers name programs of their own
             [os.fspath(part) for part in command],
             env=None if environment is None else dict(environment),
             cwd=folder,
@@ -66,12 +67,8 @@ def end(process: subprocess.Popen[bytes], *, grace: float, sign: int = signal.SI
     """Stops a started program and what is left of its group; gives its exit code."""
     if process.poll() is None:
         process.send_signal(sign)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(grace)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     return process.wait()

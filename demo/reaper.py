@@ -22,7 +22,7 @@ class Reaper:
     """The supervisor's end of it. Lives as long as this process, and cleans up after it."""
 
     def __init__(self, *, keeps_open: tuple[int, ...] = ()) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this file
             [sys.executable, "-I", __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -14,8 +14,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rich.console import Console
+
 from demo import processes
 
+console = Console()
 ROOT = Path(__file__).resolve().parent.parent
 TYPED = ["portal", "integrations", "sandbox", "demo", "benchmarks", "tests", "manage.py"]
 IMPORTS = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
@@ -68,7 +71,7 @@ def test() -> bool:
 def _passes(
     name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> bool:
-    print(f"── {name}", flush=True)
+    console.rule(f"[bold]{name}", align="left")
     started = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, *arguments],
@@ -77,7 +80,8 @@ def _passes(
         preexec_fn=processes.ends_with_parent(signal.SIGTERM),
     )
     code = process.wait()
-    print(f"   {'passed' if code == 0 else 'FAILED'}, {time.monotonic() - started:.1f} s")
+    verdict = "passed" if code == 0 else "[red]FAILED[/red]"
+    console.print(f"{verdict} after {time.monotonic() - started:.1f} s", highlight=False)
     return code == 0
 
 
