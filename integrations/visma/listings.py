@@ -12,6 +12,8 @@ from integrations.visma.bodies import read_object
 from integrations.visma.calls import Answer
 from integrations.visma.errors import Malformed
 
+BEYOND = 10**18  # no amount is that large, and arithmetic with one that is may fail
+
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
@@ -95,7 +97,7 @@ def _row(row: object) -> ListedOrder:
         customer_order=_text(row, "customerOrder"),
         customer_ref_no=_text(row, "customerRefNo"),
         order_total=_number(row, "orderTotal"),
-        tax_total=_number(row, "taxTotal") if row.get("taxTotal") is not None else Decimal(0),
+        tax_total=_number(row, "taxTotal", absent=Decimal(0)),
         status=_text(row, "status"),
         created=_moment(row, "created"),
         last_modified=_moment(row, "lastModified"),
@@ -116,10 +118,11 @@ def _text(row: dict[str, Any], name: str) -> str:
     return value
 
 
-def _number(row: dict[str, Any], name: str) -> Decimal:
+def _number(row: dict[str, Any], name: str, absent: Decimal | None = None) -> Decimal:
     value = row.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise Malformed(f"{name} is not a number")
+    value = absent if value is None else value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) >= BEYOND:
+        raise Malformed(f"{name} is not an amount")
     return Decimal(value)
 
 
