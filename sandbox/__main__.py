@@ -1,0 +1,55 @@
+"""``python -m sandbox``: listen, say where, end on SIGTERM or Ctrl-C with 0."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import replace
+
+from sandbox.connection import Connection
+from sandbox.dispatch import Dispatcher
+from sandbox.routes import Router
+from sandbox.settings import Settings, read_arguments
+from sandbox.state import Sandbox
+
+BACKLOG = 2048
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop. Prints one line when it listens."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows has no signal handlers in its loop.
+            loop.add_signal_handler(number, stop.set)
+
+    connections: set[Connection] = set()
+    numbers = iter(range(1, sys.maxsize))
+    dispatcher: Dispatcher
+
+    def accept() -> Connection:
+        return Connection(dispatcher, next(numbers), connections)
+
+    server = await loop.create_server(
+        accept, settings.host, settings.port, backlog=BACKLOG, start_serving=False
+    )
+    port = server.sockets[0].getsockname()[1]
+    public_url = settings.public_url or f"http://localhost:{port}"
+    settings = replace(settings, port=port, public_url=public_url)
+    dispatcher = Dispatcher(Sandbox(settings), Router())
+    await server.start_serving()
+    print(f"sandbox listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
+    await stop.wait()
+    server.close()
+    for connection in list(connections):
+        connection.transport.close()
+
+
+def main() -> None:
+    asyncio.run(serve(read_arguments()))
+
+
+if __name__ == "__main__":
+    main()

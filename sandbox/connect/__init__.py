@@ -1,0 +1,1 @@
+"""Visma Connect: discovery, sign-in and consent pages, tokens, userinfo, revocation."""

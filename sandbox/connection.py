@@ -1,0 +1,272 @@
+"""One client connection: HTTP/1.1 with keep-alive, one request at a time, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from collections import deque
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Protocol, cast
+
+import httptools
+
+from sandbox.http import Request, Response, problem
+from sandbox.ledger import Entry, Ledger
+
+MAX_BODY = 10 * 1024 * 1024
+MAX_HEADERS = 64 * 1024
+IDLE_SECONDS = 75
+MAX_WAITING = 64
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+class Answerer(Protocol):
+    """What stands behind a connection: it answers now, or takes the exchange over."""
+
+    ledger: Ledger
+
+    def answer(self, exchange: Exchange) -> Response | None: ...
+
+
+class Exchange:
+    """One request on its connection, and everything that may be done to that connection."""
+
+    __slots__ = ("connection", "finished", "keep_alive", "request", "started")
+
+    def __init__(self, connection: Connection, request: Request, keep_alive: bool) -> None:
+        self.connection = connection
+        self.request = request
+        self.keep_alive = keep_alive
+        self.finished = False
+        self.started = time.perf_counter()
+
+    def send(self, response: Response) -> None:
+        """Answer completely and go on with the connection."""
+        self.request.entry.answered = response.status
+        self._end(self.encoded(response), keep=self.keep_alive)
+
+    def send_part(self, part: bytes) -> None:
+        """Send these bytes and close: the answer stays cut."""
+        self._end(part, keep=False)
+
+    def drop(self) -> None:
+        """Close without a byte."""
+        self._end(b"", keep=False)
+
+    def reset(self) -> None:
+        """Tear the connection down with a RST."""
+        if self.connection.is_open and not self.finished:
+            tcp = self.connection.transport.get_extra_info("socket")
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.transport.abort()
+        self._end(b"", keep=False)
+
+    def encoded(self, response: Response) -> bytes:
+        """The whole answer as it goes over the wire."""
+        lines = [
+            f"HTTP/1.1 {response.status} {_PHRASES.get(response.status, 'Unknown')}",
+            f"Date: {_http_date()}",
+        ]
+        lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
+        if response.status >= 200 and response.status not in {204, 304}:
+            lines.append(f"Content-Length: {len(response.body)}")
+        lines.append("Connection: keep-alive" if self.keep_alive else "Connection: close")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+        return head if self.request.method == "HEAD" else head + response.body
+
+    def _end(self, payload: bytes, *, keep: bool) -> None:
+        if self.finished:
+            return
+        self.finished = True
+        self.request.entry.seconds = round(time.perf_counter() - self.started, 6)
+        self.connection.finish(payload, keep=keep)
+
+
+class Connection(asyncio.Protocol):
+    """Parses requests and hands them over one by one."""
+
+    def __init__(self, answerer: Answerer, number: int, open_connections: set[Connection]) -> None:
+        self.is_open = False
+        self.transport: asyncio.Transport
+        self._answerer = answerer
+        self._number = number
+        self._siblings = open_connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._served = 0
+        self._busy = False
+        self._pumping = False
+        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._peer = ""
+        self._start_request()
+
+    # asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._peer = str(transport.get_extra_info("peername", ("",))[0])
+        self.is_open = True
+        self._siblings.add(self)
+        self._wait_idle()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
+        self._siblings.discard(self)
+        self._waiting.clear()
+        self._stop_idle()
+
+    def data_received(self, data: bytes) -> None:
+        self._stop_idle()
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(400)
+        except httptools.HttpParserError:
+            self._refuse(413 if self._too_large else 400)
+        else:
+            if self._too_large:
+                self._refuse(413)
+            elif not self._waiting and not self._busy:
+                self._wait_idle()
+
+    # httptools
+
+    def on_message_begin(self) -> None:
+        self._start_request()
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._header_size += len(name) + len(value)
+        if self._header_size > MAX_HEADERS:
+            self._too_large = True
+            return
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        known = self._headers.get(key)
+        self._headers[key] = text if known is None else f"{known}, {text}"
+
+    def on_headers_complete(self) -> None:
+        length = self._headers.get("content-length", "0")
+        if length.isdigit() and int(length) > MAX_BODY:
+            self._too_large = True
+        elif self._headers.get("expect", "").lower() == "100-continue" and not self._busy:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > MAX_BODY:
+            self._too_large = True
+        else:
+            self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        if self._too_large:
+            return
+        path, _, query = self._url.decode("latin-1").partition("?")
+        request = Request(
+            method=self._parser.get_method().decode("latin-1"),
+            path=path,
+            query_string=query,
+            headers=self._headers,
+            body=b"".join(self._chunks),
+            peer=self._peer,
+            entry=self._open_entry(path),
+        )
+        self._served += 1
+        self._waiting.append((request, bool(self._parser.should_keep_alive())))
+        if len(self._waiting) >= MAX_WAITING:
+            self.transport.pause_reading()
+        self._pump()
+
+    # ours
+
+    def finish(self, payload: bytes, *, keep: bool) -> None:
+        """End the exchange in hand: write, then close or take the next request."""
+        self._busy = False
+        if not self.is_open:
+            return
+        if payload:
+            self.transport.write(payload)
+        if not keep:
+            self._waiting.clear()
+            self.is_open = False
+            self.transport.close()
+            return
+        self._pump()
+
+    def end_when_idle(self) -> None:
+        if not self._busy:
+            self.transport.close()
+
+    def _open_entry(self, path: str) -> Entry:
+        return self._answerer.ledger.open(
+            at=time.time(),
+            method=self._parser.get_method().decode("latin-1"),
+            path=path,
+            connection=self._number,
+            reused=self._served > 0,
+        )
+
+    def _pump(self) -> None:
+        # finish() calls back in here; the loop keeps a long pipeline off the stack.
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            while self._waiting and not self._busy and self.is_open:
+                request, keep_alive = self._waiting.popleft()
+                self._busy = True
+                exchange = Exchange(self, request, keep_alive)
+                response = self._answerer.answer(exchange)
+                if response is not None:
+                    exchange.send(response)
+        finally:
+            self._pumping = False
+        if self.is_open and not self._waiting and not self._busy:
+            self.transport.resume_reading()
+            self._wait_idle()
+
+    def _start_request(self) -> None:
+        self._url = b""
+        self._headers: dict[str, str] = {}
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._header_size = 0
+        self._too_large = False
+
+    def _refuse(self, status: int) -> None:
+        if not self.is_open:
+            return
+        request = Request("GET", "", "", {}, b"", self._peer, self._open_entry(""))
+        refusal = problem(status, "The request could not be read.")
+        self._busy = True
+        Exchange(self, request, keep_alive=False).send(refusal)
+
+    def _wait_idle(self) -> None:
+        self._stop_idle()
+        self._idle_timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self.end_when_idle)
+
+    def _stop_idle(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+
+_date_of_second = (0, "")
+
+
+def _http_date() -> str:
+    global _date_of_second
+    second = int(time.time())
+    if second != _date_of_second[0]:
+        _date_of_second = (second, formatdate(second, usegmt=True))
+    return _date_of_second[1]
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", "").replace("\n", "")

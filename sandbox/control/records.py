@@ -1,0 +1,192 @@
+"""Registers or replaces users, companies, applications, codes and approvals."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from sandbox.control.answers import Refused, read_object
+from sandbox.demo import default_order_types
+from sandbox.http import Request
+from sandbox.state import Sandbox
+from sandbox.world import (
+    ROLES,
+    Application,
+    Company,
+    Contract,
+    Customer,
+    InvitationCode,
+    Item,
+    User,
+)
+
+Record = TypeVar("Record", Application, Company, User, InvitationCode)
+
+
+def put_application(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """``client_id`` is needed; ``client_secret`` is short for one of ``secrets``."""
+    given = read_object(request)
+    if "client_secret" in given:
+        given["secrets"] = [given.pop("client_secret")]
+    client_id = _text(given, "client_id")
+    known = sandbox.world.applications.get(client_id)
+    blank = Application(client_id, client_id, given.get("kind", "web"), secrets=[])
+    application = _merged(known or blank, given)
+    sandbox.world.applications[client_id] = application
+    return asdict(application)
+
+
+def put_user(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """``email`` is needed; ``roles`` maps tenant ids to lists of role names and is replaced."""
+    given = read_object(request)
+    email = _text(given, "email")
+    if "roles" in given:
+        given["roles"] = _roles(given["roles"])
+    known = sandbox.world.user_by_email(email)
+    blank = User(str(uuid5(NAMESPACE_URL, email)), email, "sandbox", email.partition("@")[0], "")
+    user = _merged(known or blank, given)
+    sandbox.world.users[user.sub] = user
+    return asdict(user)
+
+
+def put_company(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """Without ``tenant_id`` a new one is made. Customers and items are added to those known.
+
+    ``customers``: {id: name or members}; ``items``: {id: description or members}.
+    """
+    given = read_object(request)
+    customers, items = given.pop("customers", {}), given.pop("items", {})
+    tenant_id = str(given.get("tenant_id") or uuid4()).lower()
+    given["tenant_id"] = tenant_id
+    known = sandbox.world.companies.get(tenant_id)
+    if known is None:
+        _text(given, "name")
+        number = max((one.company_id for one in sandbox.world.companies.values()), default=0)
+        contract_id = given.get("contract_id") or next(iter(sandbox.world.contracts), "")
+        known = Company(tenant_id, number + 1, "", contract_id, order_types=default_order_types())
+    company = _merged(known, given)
+    sandbox.world.contracts.setdefault(
+        company.contract_id, Contract(company.contract_id, company.name)
+    )
+    _add_records(company, customers, items)
+    sandbox.world.companies[tenant_id] = company
+    return describe_company(company)
+
+
+def put_code(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    given = read_object(request)
+    client_id, code = _text(given, "client_id"), _text(given, "code").upper()
+    _known_application(sandbox, client_id)
+    ends = sandbox.clock.seconds() + 5 * 24 * 3600
+    known = sandbox.world.invitation_codes.get(code) or InvitationCode(code, client_id, ends)
+    record = _merged(known, {**given, "code": code})
+    sandbox.world.invitation_codes[code] = record
+    return asdict(record)
+
+
+def put_approval(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """What the App Store pages do. ``scopes`` defaults to all of the application's.
+
+    ``approved: false`` withdraws.
+    """
+    given = read_object(request)
+    application = _known_application(sandbox, _text(given, "client_id"))
+    tenant_id = _text(given, "tenant_id").lower()
+    if sandbox.world.tenant_name(tenant_id) is None:
+        raise Refused("No company or contract has this tenant_id.", 404)
+    key = (application.client_id, tenant_id)
+    if given.get("approved", True):
+        sandbox.world.approvals[key] = set(given.get("scopes") or application.scopes)
+    else:
+        sandbox.world.approvals.pop(key, None)
+    return {
+        "client_id": application.client_id,
+        "tenant_id": tenant_id,
+        "scopes": sorted(sandbox.world.approvals.get(key, ())),
+    }
+
+
+def describe_company(company: Company) -> dict[str, Any]:
+    """The company without its records, of which there may be thousands; only their ids."""
+    skipped = {"customers", "items", "order_types"}
+    content = {
+        field.name: getattr(company, field.name)
+        for field in fields(company)
+        if field.name not in skipped
+    }
+    return content | {
+        "customers": list(company.customers),
+        "items": list(company.items),
+        "order_types": list(company.order_types),
+    }
+
+
+def _merged(record: Record, given: dict[str, Any]) -> Record:
+    """Raises Refused for a member that does not exist or has another type."""
+    hints = get_type_hints(type(record))
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in hints:
+            raise Refused(f"There is no member {name!r}")
+        changes[name] = _converted(name, value, hints[name])
+    return replace(record, **changes)
+
+
+def _converted(name: str, value: Any, hint: Any) -> Any:
+    kinds = get_args(hint) if get_origin(hint) is not dict else ()
+    if hint is Decimal or Decimal in kinds:
+        try:
+            return Decimal(str(value))
+        except InvalidOperation as error:
+            raise Refused(f"{name!r} is a number") from error
+    if get_origin(hint) is set:
+        return set(value)
+    base = get_origin(hint) or hint
+    if isinstance(base, type) and base is not float and not isinstance(value, base):
+        raise Refused(f"{name!r} is a {base.__name__}")
+    return value
+
+
+def _roles(given: Any) -> dict[str, set[str]]:
+    if not isinstance(given, dict):
+        raise Refused("'roles' maps tenant ids to lists of role names")
+    roles = {str(tenant_id).lower(): set(names) for tenant_id, names in given.items()}
+    for names in roles.values():
+        if not names <= set(ROLES):
+            raise Refused(f"Roles are {', '.join(ROLES)}")
+    return roles
+
+
+def _add_records(company: Company, customers: Any, items: Any) -> None:
+    if not isinstance(customers, dict) or not isinstance(items, dict):
+        raise Refused("'customers' and 'items' map ids to names or members")
+    for key, given in customers.items():
+        customer = company.customers.get(key) or company.add_customer(key, key)
+        _set_members(customer, {"name": given} if isinstance(given, str) else given)
+    for key, given in items.items():
+        item = company.items.get(key) or company.add_item(key, key)
+        _set_members(item, {"description": given} if isinstance(given, str) else given)
+
+
+def _set_members(record: Customer | Item, given: dict[str, Any]) -> None:
+    hints = get_type_hints(type(record))
+    for name, value in given.items():
+        if name not in hints:
+            raise Refused(f"There is no member {name!r}")
+        setattr(record, name, _converted(name, value, hints[name]))
+
+
+def _known_application(sandbox: Sandbox, client_id: str) -> Application:
+    application = sandbox.world.applications.get(client_id)
+    if application is None:
+        raise Refused("No application has this client_id.", 404)
+    return application
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refused(f"{name!r} is needed")
+    return value

@@ -1,0 +1,184 @@
+"""The addresses of the control API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.connect.claims import new_access_token
+from sandbox.connect.grants import Grant
+from sandbox.control import records, views
+from sandbox.control.answers import Refused, controlled, read_object
+from sandbox.faults import NotAFault, describe_fault
+from sandbox.http import Request
+from sandbox.state import Route, Sandbox
+from sandbox.world import Application, User
+
+
+def show_ready(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    return {"ready": True}
+
+
+def show_mode(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    return {
+        "mode": "sandbox",
+        "public_url": sandbox.settings.public_url,
+        "seed": sandbox.settings.seed,
+        "clock_offset": sandbox.clock.offset,
+        "switches": sandbox.switches.as_dict(),
+        "faults": len(sandbox.faults),
+        "requests": len(sandbox.ledger),
+        "orders": sum(len(book.orders) for _, book in sandbox.orders),
+    }
+
+
+def reset(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    sandbox.reset()
+    return show_mode(sandbox, request)
+
+
+def change_switches(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    try:
+        sandbox.switches = sandbox.switches.changed(read_object(request))
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    return sandbox.switches.as_dict()
+
+
+def add_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """One fault, or several under ``faults``. Nothing is queued when one cannot be read."""
+    given = read_object(request)
+    scripts = given.get("faults", [given])
+    try:
+        return {"faults": [describe_fault(fault) for fault in sandbox.faults.add_all(scripts)]}
+    except NotAFault as error:
+        raise Refused(str(error)) from error
+
+
+def list_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    return {"faults": [describe_fault(fault) for fault in sandbox.faults]}
+
+
+def delete_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    sandbox.faults.clear()
+    return {"faults": []}
+
+
+def move_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """``offset`` sets, ``advance`` adds; both in seconds. The Date header stays real."""
+    given = read_object(request)
+    for name in given:
+        if name not in {"offset", "advance"} or not _is_number(given[name]):
+            raise Refused("Send 'offset' or 'advance' in seconds.")
+    sandbox.clock.offset = float(given.get("offset", sandbox.clock.offset))
+    sandbox.clock.offset += float(given.get("advance", 0))
+    return {"offset": sandbox.clock.offset, "now": sandbox.clock.now().isoformat()}
+
+
+def rotate_keys(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    sandbox.keys.rotate(drop_old=bool(read_object(request).get("drop_old")))
+    return sandbox.keys.jwks()
+
+
+def mint_token(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """An access token without the flow, for benchmarks and tests of the ERP side alone.
+
+    ``client_id`` and ``tenant_id`` are needed; ``email`` makes it a user's token.
+    """
+    given = read_object(request)
+    application = sandbox.world.applications.get(given.get("client_id", ""))
+    if application is None or sandbox.world.tenant_name(given.get("tenant_id", "")) is None:
+        raise Refused("Name a known client_id and tenant_id.")
+    scopes = tuple(given.get("scopes") or application.scopes)
+    user = sandbox.world.user_by_email(given.get("email", ""))
+    value, lifetime = new_access_token(
+        sandbox,
+        application,
+        scopes=scopes,
+        tenant_id=given["tenant_id"],
+        grant=_grant(sandbox, application, user, given["tenant_id"], scopes) if user else None,
+    )
+    return {"access_token": value, "token_type": "Bearer", "expires_in": lifetime}
+
+
+def expire_tokens(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """End access tokens at once: all, or those of a ``client_id`` or ``tenant_id``.
+
+    ``refresh: true`` revokes the refresh tokens as well.
+    """
+    given = read_object(request)
+    client_id, tenant_id = given.get("client_id"), given.get("tenant_id")
+    tokens = sandbox.grants.access_tokens
+    ended = [
+        value
+        for value, token in tokens.items()
+        if client_id in {None, token.client_id} and tenant_id in {None, token.tenant_id}
+    ]
+    for value in ended:
+        del tokens[value]
+    if given.get("refresh"):
+        for token in sandbox.grants.refresh_tokens.values():
+            if client_id in {None, token.grant.client_id} and tenant_id in {
+                None,
+                token.grant.tenant_id,
+            }:
+                token.grant.revoked = True
+    return {"ended": len(ended)}
+
+
+def _grant(
+    sandbox: Sandbox,
+    application: Application,
+    user: User,
+    tenant_id: str,
+    scopes: tuple[str, ...],
+) -> Grant:
+    now = sandbox.clock.seconds()
+    return Grant(
+        client_id=application.client_id,
+        sub=user.sub,
+        tenant_id=tenant_id,
+        scopes=scopes,
+        auth_time=int(now),
+        sid="CONTROL",
+        nonce=None,
+        made_at=now,
+        one_time=application.refresh == "one_time",
+        grace=application.refresh_grace,
+        absolute_days=application.refresh_days,
+        sliding_days=application.refresh_sliding_days,
+    )
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(value)  # type: ignore[arg-type]  # that is the question
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+ROUTES = [
+    Route(f"control.{name}", method, f"/_control/{path}", controlled(work))
+    for name, method, path, work in (
+        ("ready", "GET", "ready", show_ready),
+        ("mode", "GET", "mode", show_mode),
+        ("reset", "POST", "reset", reset),
+        ("switches", "PATCH", "switches", change_switches),
+        ("faults", "GET", "faults", list_faults),
+        ("faults", "POST", "faults", add_faults),
+        ("faults", "DELETE", "faults", delete_faults),
+        ("clock", "POST", "clock", move_clock),
+        ("keys", "POST", "keys/rotate", rotate_keys),
+        ("tokens", "POST", "tokens", mint_token),
+        ("tokens", "DELETE", "tokens", expire_tokens),
+        ("world", "GET", "world", views.show_world),
+        ("orders", "GET", "orders", views.list_orders),
+        ("references", "GET", "references", views.list_references),
+        ("requests", "GET", "requests", views.list_requests),
+        ("applications", "POST", "applications", records.put_application),
+        ("companies", "POST", "companies", records.put_company),
+        ("users", "POST", "users", records.put_user),
+        ("codes", "POST", "codes", records.put_code),
+        ("approvals", "POST", "approvals", records.put_approval),
+    )
+]

@@ -1,0 +1,1 @@
+"""The Sales Order service, version 3."""

@@ -1,0 +1,69 @@
+"""Everything the sandbox knows, in memory."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.clock import Clock
+from sandbox.connect.grants import GrantBook
+from sandbox.connect.interactions import InteractionBook
+from sandbox.connect.keys import KeyRing
+from sandbox.connect.sessions import SessionBook
+from sandbox.demo import demo_world
+from sandbox.faults import FaultQueue
+from sandbox.http import Request, Response
+from sandbox.ledger import Ledger
+from sandbox.limits import Limits
+from sandbox.salesorders.store import OrderBooks
+from sandbox.settings import Settings
+from sandbox.switches import Switches
+
+
+class Sandbox:
+    """One Visma. Keys, clock and ledger numbers outlive a reset; all else starts anew."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.keys = KeyRing()
+        self.ledger = Ledger()
+        self.generation = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything and seed the demo world. Late commits still under way are void."""
+        self.generation += 1
+        self.clock.offset = 0.0
+        self.random = random.Random(self.settings.seed)  # noqa: S311 - chances, not secrets
+        self.switches = Switches()
+        self.world = demo_world(self.settings, self.clock.seconds())
+        self.sessions = SessionBook()
+        self.interactions = InteractionBook()
+        self.grants = GrantBook()
+        self.consents: set[tuple[str, str, str]] = set()
+        self.orders = OrderBooks()
+        self.limits = Limits()
+        self.faults = FaultQueue()
+        self.ledger.clear()
+
+    @property
+    def issuer(self) -> str:
+        return self.settings.public_url
+
+    def url(self, path: str) -> str:
+        return f"{self.settings.public_url}{path}"
+
+
+Endpoint = Callable[[Sandbox, Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``kind`` is the name that faults and the ledger use."""
+
+    kind: str
+    method: str
+    pattern: str
+    endpoint: Endpoint

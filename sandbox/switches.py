@@ -1,0 +1,87 @@
+"""Every point on which Visma's behaviour is unknown or differs between sources.
+
+Each default is the likeliest behaviour. Tests turn a switch to see the other one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+
+@dataclass(slots=True)
+class Switches:
+    """Times are in seconds; 0 turns a limit or a delay off."""
+
+    # Visma Connect
+    default_response_mode: Literal["form_post", "query"] = "query"
+    tenant_claim: Literal["always", "with_tenants_scope", "never"] = "always"
+    invalid_client_status: Literal[400, 401] = 400
+    unapproved_tenant: Literal["invalid_tenant", "invalid_scope", "invalid_request"] = (
+        "invalid_tenant"
+    )
+    contract_approval: Literal["any_company", "own"] = "any_company"
+    scope_may_be_missing: bool = True
+    user_without_role: Literal["dead_end", "invalid_tenant"] = "dead_end"
+    unusable_tenant_hint: Literal["ignored", "refused"] = "ignored"
+    remembers_consent: bool = False
+    profile_in_id_token: bool = True
+    code_lifetime: int = 300
+    session_lifetime: int = 36_000
+    token_delay: float = 0.0
+    revoked_tenant_at_once: bool = False
+
+    # ERP and Sales Order V3
+    v3_accepts_user_tokens: bool = True
+    contract_answer: Literal["401", "12027"] = "401"
+    unknown_members: Literal["ignored", "refused"] = "ignored"
+    price_without_flag: Literal["kept", "repriced"] = "kept"
+    order_id_without_override: Literal["ignored", "refused"] = "ignored"
+    duplicate_order_id: Literal["409", "0003", "0005"] = "409"
+    etag_on_create: bool = True
+    location_base: str = ""
+    filter_fields: Literal["three", "order_id"] = "three"
+    filter_match: Literal["contains", "prefix"] = "contains"
+    max_page_size: int = 1000
+    list_lag: float = 0.0
+    erp_delay: float = 0.0
+
+    # Limits
+    rate_limit: int = 15_000
+    rate_window: int = 3600
+    rate_policy: str = "4-fixed-window"
+    reset_as_epoch: bool = False
+    burst_limit: int = 0
+    throttle_body: Literal["json", "text", "empty"] = "json"
+
+    def changed(self, changes: dict[str, Any]) -> Switches:
+        """Return a copy with the changes.
+
+        Raises ValueError naming the switch that does not exist or takes no such value.
+        """
+        hints = get_type_hints(Switches)
+        for name, value in changes.items():
+            if name not in hints:
+                raise ValueError(f"There is no switch named {name!r}")
+            if not _fits(value, hints[name]):
+                raise ValueError(f"The switch {name!r} takes {_choices(hints[name])}")
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint) and not isinstance(value, bool)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, hint)
+
+
+def _choices(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " or ".join(repr(choice) for choice in get_args(hint))
+    return {bool: "true or false", str: "a text"}.get(hint, "a number from 0 up")
