@@ -38,7 +38,7 @@ class Transport:
 def exchange(transport: Transport, call: Call) -> Answer:
     """Send one call on a connection of its own and wait for how it ends.
 
-    Raises ValueError for a call we won't send; the failure of the call itself is in the answer.
+    Raises Outage for an address we won't speak to; the failure of the call is in the answer.
     """
     pump = Pump(
         PumpOptions(
@@ -52,13 +52,20 @@ def exchange(transport: Transport, call: Call) -> Answer:
         )
     )
     try:
-        pump.add(call)
+        _add(pump, call)
         answers: list[Answer] = []
         while not answers:
             answers = pump.poll(1.0)
         return answers[0]
     finally:
         pump.close()
+
+
+def _add(pump: Pump, call: Call) -> None:
+    try:
+        pump.add(call)
+    except ValueError as refusal:
+        raise Outage(str(refusal), sent=False, own_set_up=True) from None
 
 
 def within(transport: Transport) -> Deadline:

@@ -120,10 +120,14 @@ def _text(row: dict[str, Any], name: str) -> str:
 
 def _number(row: dict[str, Any], name: str, absent: Decimal | None = None) -> Decimal:
     value = row.get(name)
-    value = absent if value is None else value
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) >= BEYOND:
+    if value is None and absent is not None:
+        return absent
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise Malformed(f"{name} is not a number")
+    number = Decimal(value)
+    if abs(number) >= BEYOND:
         raise Malformed(f"{name} is not an amount")
-    return Decimal(value)
+    return number
 
 
 def _moment(row: dict[str, Any], name: str) -> datetime | None:

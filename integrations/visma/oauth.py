@@ -17,6 +17,7 @@ from requests.auth import HTTPBasicAuth
 
 from integrations.visma.bodies import read_object
 from integrations.visma.callbacks import Callback, read_callback
+from integrations.visma.errors import Outage
 from integrations.visma.exchange import Transport, read
 from integrations.visma.id_tokens import IdToken, KeySet, tenant_of, verify_id_token
 from integrations.visma.origins import may_go_plain, origin_of
@@ -157,8 +158,8 @@ def refresh(client: Client, refresh_token: str, scopes: Sequence[str]) -> TokenA
 
 def client_credentials(client: Client, *, tenant_id: str, scopes: Sequence[str]) -> TokenAnswer:
     """Ask for an access token in a company that approved the application. No refresh token."""
-    backend = StrictBackendClient(client.client_id)
-    with _session(client, backend, client.endpoints.token, scopes=list(scopes)) as session:
+    backend = StrictBackendClient(client.client_id, scope=list(scopes))
+    with _session(client, backend, client.endpoints.token) as session:
         session.fetch_token(
             secured(client.endpoints.token),
             tenant_id=tenant_id,
@@ -205,7 +206,8 @@ def _session(
     plain: frozenset[str] = frozenset()
     if endpoint.startswith("http://"):
         if not may_go_plain(endpoint, client.transport.plain_http_hosts):
-            raise ValueError("Plain http is only for the loopback hosts named in the settings.")
+            text = "Plain http is only for the loopback hosts named in the settings."
+            raise Outage(text, sent=False, own_set_up=True)
         plain = frozenset({origin_of(endpoint)})
     return StrictSession(
         web, client.transport, plain_origins=plain, scope=scopes, redirect_uri=redirect_uri

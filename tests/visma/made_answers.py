@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from integrations.visma.pump import Answer
@@ -12,7 +13,7 @@ def answer(
     status: int = 200,
     *,
     body: Any = b"",
-    headers: dict[str, str | list[str]] | None = None,
+    headers: Mapping[str, str | list[str]] | None = None,
     curl_code: int = 0,
     passed: int = 1,
     complete: bool = True,
