@@ -48,7 +48,11 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
-    asyncio.run(serve(read_arguments()))
+    settings = read_arguments()
+    try:
+        asyncio.run(serve(settings))
+    except OSError as error:
+        sys.exit(f"The sandbox cannot listen on {settings.host}:{settings.port}: {error.strerror}.")
 
 
 if __name__ == "__main__":

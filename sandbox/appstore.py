@@ -7,7 +7,7 @@ from html import escape
 from sandbox.connect.sessions import Session, cookie_header
 from sandbox.connect.signin import WRONG, sign_in_fields, user_by_password
 from sandbox.http import Request, Response, redirect
-from sandbox.pages import alert, choice, field, form, hidden, page, press
+from sandbox.pages import alert, choice, field, form, hidden, page, people_to_unfold, press
 from sandbox.state import Route, Sandbox
 from sandbox.world import INTEGRATION_ADMINISTRATOR, Application, InvitationCode, User
 
@@ -18,14 +18,14 @@ CODE_FAULT = "We don't know this code, or it has ended. Ask the integrator for a
 def show_home(sandbox: Sandbox, request: Request) -> Response:
     user = _user(sandbox, request)
     if user is None:
-        return _sign_in_page("")
+        return _sign_in_page(sandbox, "")
     return _home_page(sandbox, user)
 
 
 def sign_in(sandbox: Sandbox, request: Request) -> Response:
     user = user_by_password(sandbox, request)
     if user is None:
-        return _sign_in_page(request.form.get("email", ""), WRONG)
+        return _sign_in_page(sandbox, request.form.get("email", ""), WRONG)
     session = sandbox.sessions.begin(user.sub, sandbox.clock.seconds())
     return redirect(HOME, [_cookie(sandbox, session)])
 
@@ -115,12 +115,12 @@ def _menu(sandbox: Sandbox, user: User) -> str:
     )
 
 
-def _sign_in_page(email: str, fault: str = "") -> Response:
+def _sign_in_page(sandbox: Sandbox, email: str, fault: str = "") -> Response:
     return page(
         "Sign in to the App Store",
         alert(fault)
         + form(f"{HOME}/signin", sign_in_fields(email), press("Sign in"))
-        + '<p><a href="/">Who can sign in here?</a></p>',
+        + people_to_unfold(sandbox),
     )
 
 

@@ -7,8 +7,10 @@ import sys
 import traceback
 from collections.abc import Callable, Coroutine
 
-from sandbox.connection import Exchange
-from sandbox.faults import ACTS, Fault, Scene
+from sandbox.connect.clients import presented_credentials
+from sandbox.exchange import Exchange
+from sandbox.faults.acts import ACTS, Scene
+from sandbox.faults.scripts import Fault
 from sandbox.guard import bearer_token
 from sandbox.http import NotJson, Request, Response, problem
 from sandbox.routes import Router
@@ -34,6 +36,7 @@ class Dispatcher:
         request.entry.kind = route.kind
         if route.kind.startswith("control."):
             return self._run(route, request)
+        request.entry.reference = _reference(route, request)
         self.ledger.keep(request.entry)
         fault = self._fault_for(route, request)
         if fault is not None:
@@ -51,12 +54,12 @@ class Dispatcher:
         if not len(self._sandbox.faults):
             return None
         bearer_token(self._sandbox, request)
-        tenant_id = request.entry.tenant_id or request.form.get("tenant_id")
+        form = request.form
         return self._sandbox.faults.take(
             kind=route.kind,
-            tenant_id=tenant_id,
-            client_id=request.entry.client_id or request.form.get("client_id"),
-            reference=_reference(route, request),
+            tenant_id=request.entry.tenant_id or form.get("tenant_id"),
+            client_id=request.entry.client_id or presented_credentials(request, form)[0],
+            reference=request.entry.reference,
             reused=request.entry.reused,
             chance=self._sandbox.random,
         )
@@ -81,8 +84,6 @@ class Dispatcher:
             exchange.drop()
 
     def _run(self, route: Route, request: Request) -> Response:
-        if route.kind == "salesorders.post":
-            request.entry.reference = _reference(route, request)
         try:
             return route.endpoint(self._sandbox, request)
         except Exception:
@@ -103,9 +104,11 @@ class Dispatcher:
 
 
 def _reference(route: Route, request: Request) -> str | None:
-    """The client's own name of the order: ``customer.refNo``, else ``customer.order``."""
-    if route.kind != "salesorders.post":
+    """The client's own name of the order, or what it looks for in a list."""
+    if route.kind == "salesorders.list":
         return request.query.get("filter")
+    if route.kind != "salesorders.post":
+        return None
     try:
         body = request.json()
     except NotJson:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from html import escape
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def page(
 ) -> Response:
     """``content``, ``menu`` are HTML; everything else is text.
 
-    ``form_targets`` are origins a form may end up at; ``script`` is run once, by its nonce.
+    ``form_targets`` are origins a form may end up at; ``script`` is allowed by its digest.
     """
     who = f'<p class="who">{escape(signed_in_as)}</p>' if signed_in_as else ""
     document = (
@@ -35,14 +37,16 @@ def page(
         '<link rel="icon" href="data:,"><link rel="stylesheet" href="/sandbox.css"></head><body>'
         '<header><p class="tag">Sandbox</p>'
         f'<p class="note">This stands in for Visma. Nothing here is real.</p>{menu}{who}</header>'
-        f"<main><h1>{escape(title)}</h1>{content}</main>{script}</body></html>"
+        f"<main><h1>{escape(title)}</h1>{content}</main>"
+        f"{f'<script>{script}</script>' if script else ''}</body></html>"
     )
     policy = (
         "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
         f"frame-ancestors 'none'; form-action 'self' {form_targets}".rstrip()
     )
     if script:
-        policy += "; script-src 'nonce-answer'"
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy += f"; script-src 'sha256-{digest}'"
     security = [
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
@@ -96,11 +100,6 @@ def show_stylesheet(sandbox: Sandbox, request: Request) -> Response:
 
 
 def show_start(sandbox: Sandbox, request: Request) -> Response:
-    rows = "".join(
-        f"<tr><td>{escape(user.email)}</td><td><code>{escape(user.password)}</code></td>"
-        f"<td>{_roles(sandbox, user.roles)}</td></tr>"
-        for user in sandbox.world.users.values()
-    )
     codes = "".join(
         f"<li><code>{escape(code.code)}</code></li>"
         for code in sandbox.world.invitation_codes.values()
@@ -108,13 +107,29 @@ def show_start(sandbox: Sandbox, request: Request) -> Response:
     return page(
         "A stand-in for Visma",
         "<p>Applications send people here to sign in and to give consent.</p>"
-        "<h2>People who can sign in</h2>"
-        '<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">E-mail</th>'
-        '<th scope="col">Password</th><th scope="col">Roles</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<h2>People who can sign in</h2>{people(sandbox)}"
         f"<h2>Invitation codes</h2><ul>{codes}</ul>"
         '<p><a href="/appstore">Open the App Store</a></p>',
     )
+
+
+def people(sandbox: Sandbox) -> str:
+    """A table of everybody who can sign in, with passwords: this is no secret here."""
+    rows = "".join(
+        f"<tr><td>{escape(user.email)}</td><td><code>{escape(user.password)}</code></td>"
+        f"<td>{_roles(sandbox, user.roles)}</td></tr>"
+        for user in sandbox.world.users.values()
+    )
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="People">'
+        '<table><thead><tr><th scope="col">E-mail</th>'
+        '<th scope="col">Password</th><th scope="col">Roles</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def people_to_unfold(sandbox: Sandbox) -> str:
+    return f"<details><summary>Who can sign in here?</summary>{people(sandbox)}</details>"
 
 
 def _roles(sandbox: Sandbox, roles: dict[str, set[str]]) -> str:

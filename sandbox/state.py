@@ -12,7 +12,7 @@ from sandbox.connect.interactions import InteractionBook
 from sandbox.connect.keys import KeyRing
 from sandbox.connect.sessions import SessionBook
 from sandbox.demo import demo_world
-from sandbox.faults import FaultQueue
+from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger
 from sandbox.limits import Limits

@@ -30,12 +30,17 @@ class OAuthError(Exception):
 
 def calling_application(sandbox: Sandbox, request: Request, form: dict[str, str]) -> Application:
     """Raises OAuthError(invalid_client) for an unknown client or a wrong secret."""
-    client_id, secret = _basic(request) or (form.get("client_id", ""), form.get("client_secret"))
+    client_id, secret = presented_credentials(request, form)
     request.entry.client_id = client_id or None
     application = sandbox.world.applications.get(client_id)
     if application is None or secret is None or not _matches(application, secret):
         raise OAuthError("invalid_client", status=sandbox.switches.invalid_client_status)
     return application
+
+
+def presented_credentials(request: Request, form: dict[str, str]) -> tuple[str, str | None]:
+    """Client id and secret as sent, in the header or in the form; not checked."""
+    return _basic(request) or (form.get("client_id", ""), form.get("client_secret"))
 
 
 def _matches(application: Application, secret: str) -> bool:

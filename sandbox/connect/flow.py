@@ -16,6 +16,8 @@ from sandbox.pages import hidden, page, press
 from sandbox.state import Sandbox
 from sandbox.world import API_USER, Application, Company, User
 
+SUBMIT = 'document.getElementById("answer").submit()'
+
 
 class NoInteraction(Exception):
     """The page belongs to no authorization request that is still going on."""
@@ -149,8 +151,7 @@ def _form_post(address: str, parameters: dict[str, str]) -> Response:
         f'<p>You go back to the application.</p><form id="answer" method="post" '
         f'action="{escape(address)}">{fields}{press("Continue")}</form>'
     )
-    script = '<script nonce="answer">document.getElementById("answer").submit()</script>'
-    return page("One moment", content, form_targets=origin(address), script=script)
+    return page("One moment", content, form_targets=origin(address), script=SUBMIT)
 
 
 def origin(address: str) -> str:

@@ -9,7 +9,7 @@ from sandbox.connect.authorize import ended_page
 from sandbox.connect.flow import NoInteraction, Walk, origin
 from sandbox.connect.sessions import cookie_header, ended_cookie_header
 from sandbox.http import Request, Response, redirect
-from sandbox.pages import alert, field, form, hidden, page, press
+from sandbox.pages import alert, field, form, hidden, page, people_to_unfold, press
 from sandbox.state import Sandbox
 from sandbox.world import User
 
@@ -92,6 +92,6 @@ def _sign_in_page(walk: Walk, email: str, fault: str = "") -> Response:
             sign_in_fields(email),
             press("Sign in"),
         )
-        + '<p><a href="/">Who can sign in here?</a></p>',
+        + people_to_unfold(walk.sandbox),
         form_targets=origin(walk.interaction.redirect_uri),
     )

@@ -8,7 +8,7 @@ from sandbox.connect.claims import new_access_token
 from sandbox.connect.grants import Grant
 from sandbox.control import records, views
 from sandbox.control.answers import Refused, controlled, read_object
-from sandbox.faults import NotAFault, describe_fault
+from sandbox.faults.scripts import NotAFault, describe_fault
 from sandbox.http import Request
 from sandbox.state import Route, Sandbox
 from sandbox.world import Application, User

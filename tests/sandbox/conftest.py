@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from tests.sandbox_process import SandboxProcess, start_sandbox
 
 CALLBACK = "http://portal.example/connect/callback"
