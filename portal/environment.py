@@ -26,13 +26,13 @@ class Environment:
         self._env = environ.Env()
 
     def text(self, name: str, default: str | None = None) -> str:
-        return self._read(name, "str", default)
+        return str(self._read(name, "str", default))
 
     def flag(self, name: str, *, default: bool) -> bool:
-        return self._read(name, "bool", default)
+        return bool(self._read(name, "bool", default))
 
     def number(self, name: str, default: int) -> int:
-        return self._read(name, "int", default)
+        return int(self._read(name, "int", default))
 
     def seconds(self, name: str, default: int) -> timedelta:
         return timedelta(seconds=self.number(name, default))

@@ -27,6 +27,21 @@ def shut(lane_id: int, *, because: str, now: datetime) -> bool:
     )
 
 
+def rest(lane_id: int, *, until: datetime) -> None:
+    """Ask nothing of the lane before a time: its allowance is spent."""
+    Lane.objects.filter(pk=lane_id).update(rests_until=until)
+
+
+def set_back(lane_id: int, *, setbacks: int, until: datetime) -> None:
+    """Let the lane rest after a setback, the longer the more there were in a row."""
+    Lane.objects.filter(pk=lane_id).update(rests_until=until, setbacks=setbacks)
+
+
+def recover(lane_id: int) -> None:
+    """A good answer: the setbacks are forgotten."""
+    Lane.objects.filter(pk=lane_id).update(rests_until=None, setbacks=0)
+
+
 def open_proven() -> int:
     """Open the lanes whose connection has been proven well since they were shut."""
     return Lane.objects.filter(

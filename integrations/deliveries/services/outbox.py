@@ -182,7 +182,7 @@ def claim(wanted: list[Wanted], *, now: datetime) -> list[tuple[int, int, int]]:
     )
     moment = _moment(now)
     parameters = [v for w in wanted for v in (w.epoch, w.lane_id, moment, w.limit)]
-    return _rows(  # type: ignore[return-value]  # three columns
+    return _rows(
         f"WITH pick(pick_id, pick_epoch) AS ({block})"
         " UPDATE deliveries_delivery SET state = 'sending', epoch = pick.pick_epoch,"
         " attempt = attempt + 1, first_sent_at = COALESCE(first_sent_at, %s)"

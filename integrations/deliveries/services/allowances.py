@@ -1,0 +1,91 @@
+"""How many requests may go out now: what Visma's headers left, less what is already out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from integrations.connections.models import Quota
+from integrations.connections.services import quotas
+from integrations.deliveries.services.holding import HeldLane
+from integrations.visma.sales_orders import RateLimit
+
+UNSEEN = 2  # in flight while no answer has told the limit
+KEPT = 0.05  # of the limit, for checks that a person waits for
+
+Key = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Allowance:
+    """One application in one company, as far as this drain knows."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    resets_at: datetime | None = None
+    closed_until: datetime | None = None
+    out: int = 0
+    unsaved: RateLimit | None = None
+    unsaved_retry: float | None = None
+
+    def free(self, now: datetime) -> int:
+        """How many more may go out now."""
+        if self.closed_until and now < self.closed_until:
+            return 0
+        if self.resets_at and now >= self.resets_at:
+            self.remaining, self.resets_at = self.limit, None
+        if self.remaining is None or self.limit is None:
+            return max(0, UNSEEN - self.out)
+        return max(0, self.remaining - self.out - int(self.limit * KEPT))
+
+    def opens_at(self, now: datetime) -> datetime | None:
+        """When a spent allowance opens again; None while it is open."""
+        if self.closed_until and now < self.closed_until:
+            return self.closed_until
+        if self.remaining is not None and self.out == 0 and self.free(now) == 0:
+            return self.resets_at
+        return None
+
+
+@dataclass(slots=True)
+class Allowances:
+    """All allowances a drain met. Rows in the database carry them between drains."""
+
+    known: dict[Key, Allowance] = field(default_factory=dict)
+
+    def of(self, lane: HeldLane) -> Allowance:
+        application = lane.connection.integration.application_id
+        key = (application, lane.company_key)
+        if key not in self.known:
+            self.known[key] = _load(*key)
+        return self.known[key]
+
+    def learn(
+        self, lane: HeldLane, limit: RateLimit | None, retry_after: float | None, now: datetime
+    ) -> None:
+        """Take in what one answer's headers said."""
+        allowance = self.of(lane)
+        if limit is not None:
+            allowance.limit, allowance.remaining = limit.limit, limit.remaining
+            left = limit.reset
+            allowance.resets_at = None if left is None else now + timedelta(seconds=left)
+            allowance.unsaved = limit
+        if retry_after is not None:
+            allowance.closed_until = now + timedelta(seconds=retry_after)
+            allowance.unsaved_retry = retry_after
+
+    def save(self, now: datetime) -> None:
+        """Write what is new, one statement per allowance."""
+        for (application, company_key), allowance in self.known.items():
+            if allowance.unsaved or allowance.unsaved_retry is not None:
+                quotas.note(
+                    application, company_key, allowance.unsaved, allowance.unsaved_retry, now
+                )
+                allowance.unsaved, allowance.unsaved_retry = None, None
+
+
+def _load(application: int, company_key: str) -> Allowance:
+    row = Quota.objects.filter(application=application, company_key=company_key).first()
+    if row is None:
+        return Allowance()
+    return Allowance(row.limit, row.remaining, row.resets_at, row.closed_until)

@@ -1,0 +1,134 @@
+"""What people decide about a delivery. Each raises NotPossible when its state doesn't allow it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from integrations.audit.services import record
+from integrations.deliveries.models import Attempt, Delivery
+from integrations.tenants.models import User
+
+State, Reason, Ending = Delivery.State, Delivery.Reason, Attempt.Ending
+
+
+class NotPossible(Exception):
+    """The delivery's state does not allow this. ``code`` is stable."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def cancel(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+    """Cancel at once what waits; for what is out or uncertain it is a wish."""
+    row = _locked(delivery)
+    if row.state == State.PENDING:
+        row.state, row.settled_at = State.CANCELLED, now
+        row.save(update_fields=["state", "settled_at"])
+    elif row.state in (State.SENDING, State.UNCERTAIN):
+        row.cancel_wanted_at = row.cancel_wanted_at or now
+        row.save(update_fields=["cancel_wanted_at"])
+    else:
+        raise NotPossible(f"cancel_{row.state}")
+    _audit(row, "delivery.cancelled", by, now)
+    return row
+
+
+@transaction.atomic
+def resend(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+    """Send again what was rejected, parked or cancelled; look first where anything may be there.
+
+    Refused while it is under way, and where several were found or a double is suspected: there a
+    person first says which number stands, or that none does (``decide_number``, ``decide_none``).
+    """
+    row = _locked(delivery)
+    if row.state not in (State.REJECTED, State.PARKED, State.CANCELLED):
+        raise NotPossible(f"resend_{row.state}")
+    if row.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED):
+        raise NotPossible("decide_first")
+    _reopen(row, now)
+    _audit(row, "delivery.resent", by, now)
+    return row
+
+
+@transaction.atomic
+def decide_number(
+    delivery: Delivery, *, order_type: str, number: str, by: User, now: datetime
+) -> Delivery:
+    """A person looked in Visma.net: this is the order. Raises NotPossible if it is another's."""
+    row = _locked(delivery)
+    if row.state != State.PARKED:
+        raise NotPossible(f"decide_{row.state}")
+    row.state, row.reason, row.settled_at = State.DELIVERED, Reason.NONE, now
+    row.visma_type, row.visma_number = order_type, number
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["state", "reason", "settled_at", "visma_type", "visma_number"])
+    except IntegrityError:
+        raise NotPossible("number_taken") from None
+    _audit(row, "delivery.decided", by, now)
+    return row
+
+
+@transaction.atomic
+def decide_none(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+    """A person looked in Visma.net: the order is not there. It is sent anew."""
+    row = _locked(delivery)
+    if row.state != State.PARKED:
+        raise NotPossible(f"decide_{row.state}")
+    Attempt.objects.filter(delivery=row, cleared_at=None).exclude(ended_at=None).update(
+        cleared_at=now
+    )
+    row.late_number = ""
+    _reopen(row, now)
+    _audit(row, "delivery.decided_absent", by, now)
+    return row
+
+
+def pause(delivery: Delivery, *, now: datetime) -> None:
+    """Hold one order back; what is under way already goes on."""
+    Delivery.objects.filter(pk=delivery.pk, paused_at=None).update(paused_at=now)
+
+
+def resume(delivery: Delivery) -> None:
+    """Let a paused order go."""
+    Delivery.objects.filter(pk=delivery.pk).update(paused_at=None)
+
+
+def _locked(delivery: Delivery) -> Delivery:
+    return (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("lane__connection__company__tenant", "order")
+        .get(pk=delivery.pk)
+    )
+
+
+def _reopen(row: Delivery, now: datetime) -> None:
+    """Back to pending only if no attempt can have left anything at Visma; else to uncertain."""
+    harmless = Q(ending__in=(Ending.GATE, Ending.WITHDRAWN)) | Q(cleared_at__isnull=False)
+    refused = Q(ending=Ending.ANSWERED, visma_number="")
+    doubtful = row.attempts.exclude(harmless | refused).exists()
+    row.reason, row.settled_at, row.problem = Reason.NONE, None, None
+    row.charged = row.set_aside = row.misses = 0
+    row.missed_at = row.cancel_wanted_at = None
+    row.kept_refusal = False
+    if doubtful:
+        row.state, row.quarantined_until, row.look_at = State.UNCERTAIN, now, now
+        row.uncertain_at = now
+    else:
+        row.state, row.due_at = State.PENDING, now
+    row.save()
+
+
+def _audit(row: Delivery, verb: str, by: User, now: datetime) -> None:
+    record(
+        row.lane.connection.company.tenant,
+        verb,
+        facts={"delivery": row.pk, "reference": row.order.reference, "state": row.state},
+        personal={"by": by.email},
+        now=now,
+    )

@@ -1,0 +1,145 @@
+"""What a look found, written: delivered, one miss more, released, or a person's decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from integrations.deliveries.models import Attempt, Delivery, Look
+from integrations.deliveries.models.deliveries import DeliveryQuerySet
+from integrations.deliveries.services.holding import DrainOptions
+from integrations.deliveries.services.judging import MOST_CHARGED
+from integrations.deliveries.services.looking import Search, Sought
+from integrations.visma.sales_orders import ListedOrder
+
+State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding
+MISSES_TO_RELEASE = 2
+BETWEEN_EARLY_LOOKS = timedelta(seconds=30)
+AFTER_A_FAILURE = timedelta(seconds=30)
+LONGEST_DOUBT = timedelta(hours=24)
+
+
+def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None:
+    """Write what a whole list (read to its end) says of each delivery it was read for."""
+    for sought in search.sought:
+        with transaction.atomic():
+            _write_one(search, sought, search.hits.get(sought.delivery_id, []), options, now)
+
+
+def write_failed(search: Search, status: int, *, now: datetime) -> None:
+    """Visma could not be asked, so nothing is sent again. After a day a person decides."""
+    for sought in search.sought:
+        with transaction.atomic():
+            _record(search, sought, Finding.FAILED, status=status)
+            if now - sought.uncertain_at >= LONGEST_DOUBT:
+                _park(sought, Reason.CANT_BE_ASKED, now)
+            else:
+                _still_uncertain(sought).update(look_at=now + AFTER_A_FAILURE)
+
+
+def _write_one(
+    search: Search, sought: Sought, hits: list[ListedOrder], options: DrainOptions, now: datetime
+) -> None:
+    if len(hits) > 1:
+        _record(search, sought, Finding.SEVERAL, hits)
+        _park(sought, Reason.SEVERAL_FOUND, now)
+    elif hits and not sought.agrees(hits[0]):
+        _record(search, sought, Finding.DIFFERS, hits)
+        _park(sought, Reason.DIFFERS, now)
+    elif hits and f"{hits[0].type}/{hits[0].order_id}" != sought.late_number:
+        _record(search, sought, Finding.HIT, hits)
+        _deliver(sought, hits[0].type, hits[0].order_id, now)
+    else:
+        # Nothing, or only the order an earlier attempt is known to have made: what the last
+        # attempt may have made is not there.
+        _record(search, sought, Finding.MISS, hits)
+        _count_miss(search, sought, options, now)
+
+
+def _count_miss(search: Search, sought: Sought, options: DrainOptions, now: datetime) -> None:
+    counts = (
+        search.whole
+        and search.begun_at >= sought.quarantined_until
+        and (sought.missed_at is None or search.begun_at - sought.missed_at >= options.read_lag)
+    )
+    if not counts:
+        ahead = sought.quarantined_until if sought.missed_at is None else now + options.read_lag
+        _still_uncertain(sought).update(look_at=max(min(now + BETWEEN_EARLY_LOOKS, ahead), now))
+    elif sought.misses + 1 < MISSES_TO_RELEASE:
+        _still_uncertain(sought).update(
+            misses=sought.misses + 1,
+            missed_at=search.begun_at,
+            look_at=search.begun_at + options.read_lag,
+        )
+    else:
+        _release(sought, now)
+
+
+def _release(sought: Sought, now: datetime) -> None:
+    """The doubt is over and nothing is there: on with what it was before the doubt."""
+    Attempt.objects.filter(
+        delivery=sought.delivery_id, number__lte=sought.attempt, cleared_at=None
+    ).exclude(ended_at=None).update(cleared_at=now)
+    uncertain = _still_uncertain(sought)
+    cleared = {"misses": 0, "missed_at": None, "quarantined_until": None, "look_at": None}
+    if sought.late_number:
+        order_type, _, number = sought.late_number.partition("/")
+        _deliver(sought, order_type, number, now)
+    elif sought.kept_refusal:
+        uncertain.update(state=State.REJECTED, settled_at=now, **cleared)
+    elif uncertain.filter(cancel_wanted_at__isnull=False).update(
+        state=State.CANCELLED, settled_at=now, **cleared
+    ):
+        return
+    elif sought.charged >= MOST_CHARGED:
+        _park(sought, Reason.ATTEMPTS_SPENT, now)
+    else:
+        uncertain.update(state=State.PENDING, due_at=now, **cleared)
+
+
+def _deliver(sought: Sought, order_type: str, number: str, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            _still_uncertain(sought).update(
+                state=State.DELIVERED,
+                visma_type=order_type,
+                visma_number=number,
+                settled_at=now,
+                quarantined_until=None,
+                look_at=None,
+            )
+    except IntegrityError:
+        # The number is another delivery's: two of ours can't be one order of Visma's.
+        _park(sought, Reason.DOUBLE_SUSPECTED, now)
+
+
+def _park(sought: Sought, reason: Delivery.Reason, now: datetime) -> None:
+    _still_uncertain(sought).update(
+        state=State.PARKED, reason=reason, settled_at=now, quarantined_until=None, look_at=None
+    )
+
+
+def _still_uncertain(sought: Sought) -> DeliveryQuerySet:
+    return Delivery.objects.filter(
+        pk=sought.delivery_id, state=State.UNCERTAIN, attempt=sought.attempt
+    )
+
+
+def _record(
+    search: Search,
+    sought: Sought,
+    finding: Look.Finding,
+    hits: list[ListedOrder] | None = None,
+    status: int = 200,
+) -> None:
+    Look.objects.create(
+        delivery_id=sought.delivery_id,
+        attempt=sought.attempt,
+        begun_at=search.begun_at,
+        whole=search.whole,
+        finding=finding,
+        rows_read=search.rows_read,
+        status=status or None,
+        numbers=", ".join(f"{hit.type} {hit.order_id}" for hit in hits or [])[:400],
+    )

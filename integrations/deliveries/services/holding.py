@@ -1,0 +1,123 @@
+"""What a drain knows in memory: its options, the lanes it holds, the jobs it has out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from integrations.connections.models import Connection
+from integrations.connections.services import custody
+from integrations.deliveries.models import Lane
+from integrations.visma.calls import Deadline
+
+TOKEN_RESERVE = timedelta(minutes=2)
+# The gate closes this long before the lease does: clocks of two hosts don't run quite alike.
+GATE_MARGIN = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DrainOptions:
+    """How a drain behaves; the settings of the same names explain each."""
+
+    slots: int
+    slots_per_lane: int
+    lease: timedelta
+    idle: timedelta
+    turn: timedelta
+    quarantine: timedelta
+    read_lag: timedelta
+    first_look: timedelta
+    grace: timedelta
+
+
+def options_from_settings() -> DrainOptions:
+    return DrainOptions(
+        slots=settings.PUSH_SLOTS,
+        slots_per_lane=min(settings.PUSH_SLOTS_PER_LANE, settings.PUSH_SLOTS),
+        lease=settings.PUSH_LEASE,
+        idle=settings.PUSH_IDLE,
+        turn=settings.PUSH_TURN,
+        quarantine=settings.QUARANTINE,
+        read_lag=settings.READ_LAG,
+        first_look=settings.FIRST_LOOK,
+        grace=settings.VISMA_READ_TIMEOUT + timedelta(seconds=5),
+    )
+
+
+@dataclass(eq=False, slots=True)
+class HeldLane:
+    """A leased lane. ``access`` is None while it has no usable token: it waits for one."""
+
+    lane_id: int
+    epoch: int
+    deadline: Deadline
+    connection: Connection
+    company_key: str
+    clock_offset: timedelta | None
+    access: custody.Access | None = None
+    claims: bool = False  # whether it may claim
+    dry: bool = False  # the last claim found fewer than were asked for
+    looking: int = 0  # lists of it under way
+    doubts: int = 0  # lost answers in a row
+    setbacks: int = 0
+    out: int = 0  # requests under way, looks included
+
+    @property
+    def idle(self) -> bool:
+        return self.out == 0 and (self.dry or not self.claims) and not self.looking
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Job:
+    """One claimed delivery on its way. ``after_doubt``: an earlier attempt's answer was lost."""
+
+    lane: HeldLane
+    delivery_id: int
+    attempt: int
+    token_number: int
+    after_doubt: bool
+    charged: int
+    set_aside: int
+    opened_at: datetime
+    body: bytes = field(repr=False)
+
+
+def hold(lane: Lane, deadline: Deadline, *, now: datetime) -> HeldLane:
+    """Take a leased lane into memory, with the token it may use, if it has one."""
+    held = HeldLane(
+        lane_id=lane.pk,
+        epoch=lane.epoch,
+        deadline=deadline,
+        connection=lane.connection,
+        company_key=lane.company_key,
+        clock_offset=lane.clock_offset,
+        setbacks=lane.setbacks,
+    )
+    refresh(held, lane, now=now)
+    return held
+
+
+def refresh(held: HeldLane, lane: Lane, *, now: datetime) -> None:
+    """Bring hold, pause and token up to date; a lane that may no longer send shuts its gate."""
+    held.connection = lane.connection
+    try:
+        held.access = custody.access_of(lane.connection, now=now)
+    except custody.NoAccess:
+        held.access = None
+    may_send = held.access is not None and _may_send(lane)
+    if held.claims and not may_send:
+        held.deadline.until = 0
+    held.claims = may_send
+    held.dry = False
+
+
+def _may_send(lane: Lane) -> bool:
+    connection = lane.connection
+    return (
+        connection.state == Connection.State.CONNECTED
+        and connection.confirmed_at is not None
+        and connection.paused_at is None
+        and lane.shut_at is None
+    )

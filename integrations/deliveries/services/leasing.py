@@ -1,0 +1,136 @@
+"""Taking lanes, keeping them, giving them back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from integrations.deliveries.models import Lane
+from integrations.deliveries.services import lanes, outbox
+from integrations.deliveries.services.holding import (
+    GATE_MARGIN,
+    TOKEN_RESERVE,
+    HeldLane,
+    hold,
+    refresh,
+)
+from integrations.deliveries.services.session import Session
+from integrations.visma.calls import Deadline, boot_time
+
+logger = logging.getLogger(__name__)
+
+RENEW_EVERY = 5.0  # seconds
+LEASE_EVERY = 0.5
+
+
+def lease(session: Session) -> None:
+    """Take lanes that are due, at most one per slot; what a dead holder left is flipped."""
+    if boot_time() < session.next_lease or len(session.held) >= session.options.slots:
+        return
+    began = boot_time()
+    session.next_lease = began + LEASE_EVERY
+    for lane in session.database(lambda: _lease_in_database(session)) or []:
+        session.next_look = 0
+        deadline = Deadline(began + _gate_seconds(session))
+        try:
+            session.held[lane.pk] = hold(lane, deadline, now=session.clock.now())
+        except Exception:
+            # Such as a token that doesn't decrypt: this lane is held up, the loop goes on.
+            logger.exception("Lane %s can't be served", lane.pk)
+            _shut_for_us(session, lane.pk)
+
+
+def _gate_seconds(session: Session) -> float:
+    return (session.options.lease - GATE_MARGIN).total_seconds()
+
+
+def _shut_for_us(session: Session, lane_id: int) -> None:
+    now = session.clock.now()
+    session.lessons.append(lambda: lanes.shut(lane_id, because="fault of ours", now=now))
+
+
+def _lease_in_database(session: Session) -> list[Lane]:
+    now, options = session.clock.now(), session.options
+    with transaction.atomic():
+        leased = outbox.lease(
+            now=now,
+            until=now + options.lease,
+            token_until=now + TOKEN_RESERVE,
+            limit=options.slots - len(session.held),
+        )
+        flipped = outbox.flip(
+            leased,
+            now=now,
+            quarantined_until=now + options.quarantine,
+            look_at=now + options.first_look,
+        )
+    if flipped:
+        logger.warning("%s deliveries of a worker that is gone are uncertain", len(flipped))
+    return _load(leased)
+
+
+def _load(lane_ids: Iterable[int]) -> list[Lane]:
+    return list(
+        Lane.objects.filter(pk__in=list(lane_ids)).select_related(
+            "connection__company", "connection__grant", "connection__integration__application"
+        )
+    )
+
+
+def renew(session: Session) -> None:
+    """Go on holding the lanes, and learn what changed about them: hold, pause, token."""
+    if not session.held or boot_time() < session.next_renewal:
+        return
+    began, epochs = boot_time(), session.epochs()
+    session.next_renewal = began + RENEW_EVERY
+    until = session.clock.now() + session.options.lease
+    kept = session.database(lambda: outbox.renew(epochs, until=until))
+    if kept is None:
+        return
+    for lane_id in epochs.keys() - kept:
+        _lose(session, session.held.pop(lane_id))
+    for lane in session.database(lambda: _load(session.held)) or []:
+        held = session.held[lane.pk]
+        held.deadline.until = began + _gate_seconds(session)
+        try:
+            refresh(held, lane, now=session.clock.now())
+        except Exception:
+            logger.exception("Lane %s can't be served any more", lane.pk)
+            held.claims, held.access, held.deadline.until = False, None, 0
+            _shut_for_us(session, lane.pk)
+
+
+def _lose(session: Session, lane: HeldLane) -> None:
+    """Somebody else holds the lane: nothing more of it goes out; its answers still count."""
+    logger.warning("Lane %s was taken over", lane.lane_id)
+    lane.claims, lane.deadline.until = False, 0
+    _drop_searches(session, {lane.lane_id})
+
+
+def _drop_searches(session: Session, lane_ids: set[int]) -> None:
+    session.searches = [s for s in session.searches if s.lane.lane_id not in lane_ids]
+
+
+def give_back(session: Session) -> None:
+    """Release the lanes that have nothing left to do, or may not do it for a while.
+
+    A lane with answers still to be written is kept: only death or a lapsed lease makes its rows
+    uncertain by flip.
+    """
+    if session.unwritten or session.lessons or session.claims_in_doubt:
+        return
+    now = session.clock.now()
+    done: dict[int, int] = {}
+    for lane in session.held.values():
+        opens_at = session.allowance(lane).opens_at(now)
+        if lane.out == 0 and (lane.idle or session.winds_down or opens_at):
+            done[lane.lane_id] = lane.epoch
+            if opens_at:
+                session.lessons.append(partial(lanes.rest, lane.lane_id, until=opens_at))
+    if done and session.did(lambda: outbox.release(done, now=now)):
+        _drop_searches(session, set(done))
+        for lane_id in done:
+            del session.held[lane_id]

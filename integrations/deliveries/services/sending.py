@@ -1,0 +1,180 @@
+"""Claims and what comes back of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError, transaction
+
+from integrations.connections.services import custody, incidents
+from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services import claiming, judging, lanes, outbox
+from integrations.deliveries.services.holding import HeldLane, Job
+from integrations.deliveries.services.session import Session
+from integrations.visma.answers import Outcome, Verdict
+from integrations.visma.calls import Answer, boot_time
+from integrations.visma.sales_orders import (
+    answered_at,
+    new_order_call,
+    rate_limit,
+    retry_after,
+)
+
+logger = logging.getLogger(__name__)
+
+DOUBTS_TO_REST = 3  # lost answers in a row before a lane rests
+UNTOLD_WAIT = 30.0  # seconds after a 429 that doesn't say how long
+
+
+def claim_and_send(session: Session) -> None:
+    """Claim what free slots and allowances let out now, and hand it to the pump at once."""
+    shares = _shares(session)
+    if not shares:
+        return
+    now = session.clock.now()
+    try:
+        jobs = session.database(lambda: claiming.claim(shares, now=now))
+    except DatabaseError:
+        # The rows won't be claimed as they are: a fault of ours, which must not spin.
+        logger.exception("Lanes %s can't be claimed from", [lane.lane_id for lane, _ in shares])
+        for lane, _ in shares:
+            _stop_lane(session, lane, _shutting(lane, "fault of ours", session))
+        return
+    if jobs is None:
+        # Its COMMIT may have gone through all the same: look what is there before going on.
+        session.claims_in_doubt = True
+        return
+    for job in jobs:
+        _send(session, job)
+
+
+def _shares(session: Session) -> list[tuple[HeldLane, int]]:
+    """How many to claim of which lane: free slots dealt out one by one, lanes taking turns."""
+    if session.claims_in_doubt or session.database_is_away:
+        return []
+    now, free = session.clock.now(), session.pump.free
+    room: dict[HeldLane, int] = {}
+    for lane in session.held.values():
+        if lane.claims and lane.access and not lane.dry:
+            allowed = session.allowance(lane).free(now)
+            room[lane] = min(session.options.slots_per_lane - lane.out, allowed)
+    shares = dict.fromkeys(room, 0)
+    while free and any(left > 0 for left in room.values()):
+        for lane in [lane for lane, left in room.items() if left > 0][:free]:
+            shares[lane] += 1
+            room[lane] -= 1
+            free -= 1
+    return [(lane, count) for lane, count in shares.items() if count]
+
+
+def _send(session: Session, job: Job) -> None:
+    access = job.lane.access
+    if access is None:
+        raise RuntimeError("A job was claimed without access.")
+    call = new_order_call(access.sales_order_url, access.token, job.body, job, job.lane.deadline)
+    session.out[job.delivery_id, job.attempt] = job
+    session.under_way(job.lane, 1)
+    session.pump.add(call)
+
+
+def take_back_doubtful_claims(session: Session) -> None:
+    """After a claim whose commit is in doubt: what was claimed and never sent goes back."""
+    if not session.claims_in_doubt:
+        return
+    epochs, now = session.epochs(), session.clock.now()
+    sent = {*session.out, *((s.delivery_id, s.attempt) for s, _ in session.unwritten)}
+
+    def take_back() -> bool:
+        with transaction.atomic():
+            rows = Delivery.objects.filter(
+                lane__in=epochs, state=Delivery.State.SENDING
+            ).values_list("pk", "attempt", "lane_id", "epoch")
+            mine = [(pk, number) for pk, number, lane, epoch in rows if epochs[lane] == epoch]
+            outbox.unclaim([claim for claim in mine if claim not in sent], now=now)
+        return True
+
+    session.claims_in_doubt = not session.database(take_back)
+
+
+def take_order(session: Session, job: Job, answer: Answer) -> None:
+    """Judge one answer to a create, and keep the outcome until it is written."""
+    del session.out[job.delivery_id, job.attempt]
+    session.under_way(job.lane, -1)
+    judged = judging.judge(job, answer, session.options, now=session.clock.now())
+    session.unwritten.append((judged.settlement, judged.end))
+    learn(session, job.lane, answer)
+    if judged.verdict is not None:
+        _teach_lane(session, job, answer, judged.verdict)
+
+
+def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
+    """Take in what an answer says of quota and time, whatever it was about."""
+    now, told = session.clock.now(), answered_at(answer)
+    wait = retry_after(answer) if answer.status == 429 else None
+    if answer.status == 429 and wait is None:
+        wait = UNTOLD_WAIT
+    session.allowances.learn(lane, rate_limit(answer), wait, now)
+    if told is not None and lane.clock_offset is None:
+        lane.clock_offset = offset = told - now
+        session.lessons.append(
+            lambda: Lane.objects.filter(pk=lane.lane_id).update(clock_offset=offset)
+        )
+
+
+def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) -> None:
+    lane = job.lane
+    match verdict.outcome:
+        case Outcome.DELIVERED:
+            _teach_well(session, lane)
+        case Outcome.UNAUTHORIZED:
+            _stop_lane(session, lane, lambda: _refused_token(session, job))
+        case Outcome.LANE_REFUSED if not job.set_aside:
+            _stop_lane(session, lane, _shutting(lane, f"answer {answer.status}", session))
+        case Outcome.NOT_SENT if verdict.own_set_up:
+            _stop_lane(session, lane, lambda: _own_fault(session, lane, answer.error))
+        case Outcome.NOT_SENT if boot_time() < lane.deadline.until:
+            _stop_lane(session, lane, _setting_back(lane, session))
+        case Outcome.UNKNOWN:
+            lane.doubts += 1
+            if lane.doubts >= DOUBTS_TO_REST:
+                _stop_lane(session, lane, _setting_back(lane, session))
+
+
+def _teach_well(session: Session, lane: HeldLane) -> None:
+    lane.doubts = 0
+    if lane.setbacks:
+        lane.setbacks = 0
+        session.lessons.append(lambda: lanes.recover(lane.lane_id))
+
+
+def _stop_lane(session: Session, lane: HeldLane, lesson: Callable[[], object]) -> None:
+    """Nothing more is claimed of the lane in this hold; why is written with the answers."""
+    lane.claims = False
+    session.lessons.append(lesson)
+
+
+def _shutting(lane: HeldLane, because: str, session: Session) -> Callable[[], object]:
+    now = session.clock.now()
+    return lambda: lanes.shut(lane.lane_id, because=because, now=now)
+
+
+def _setting_back(lane: HeldLane, session: Session) -> Callable[[], object]:
+    lane.setbacks += 1
+    until = session.clock.now() + judging.jittered(lane.setbacks)
+    return lambda: lanes.set_back(lane.lane_id, setbacks=lane.setbacks, until=until)
+
+
+def _refused_token(session: Session, job: Job) -> None:
+    """A 401: that token is stale. When the one before it was refused too, the doctor looks."""
+    access = job.lane.access
+    if access is None or not custody.mark_stale(access.grant_id, job.token_number):
+        return
+    lanes.shut(job.lane.lane_id, because="two tokens refused", now=session.clock.now())
+
+
+def _own_fault(session: Session, lane: HeldLane, error: str) -> None:
+    lanes.shut(lane.lane_id, because=error, now=session.clock.now())
+    incidents.open_incident(
+        "own_set_up", subject=f"lane-{lane.lane_id}", connection=lane.connection, detail=error
+    )

@@ -1,0 +1,121 @@
+"""What one run of the push has in hand, and its one way to the database."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+from integrations.connections.services import visma_clients
+from integrations.deliveries.services.allowances import Allowance, Allowances
+from integrations.deliveries.services.clock import DatabaseClock
+from integrations.deliveries.services.holding import DrainOptions, HeldLane, Job
+from integrations.deliveries.services.looking import Search
+from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.visma.calls import boot_time
+from integrations.visma.pump import Pump
+
+logger = logging.getLogger(__name__)
+
+DATABASE_AWAY = 1.0  # seconds until it is tried again
+STATEMENT_TIMEOUT = "2s"
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of a drain. ``unwritten`` and ``lessons`` the database must still learn."""
+
+    options: DrainOptions
+    stop: threading.Event
+    pump: Pump
+    clock: DatabaseClock = field(default_factory=DatabaseClock)
+    allowances: Allowances = field(default_factory=Allowances)
+    held: dict[int, HeldLane] = field(default_factory=dict)
+    out: dict[tuple[int, int], Job] = field(default_factory=dict)
+    searches: list[Search] = field(default_factory=list)
+    unwritten: list[tuple[Settlement, AttemptEnd]] = field(default_factory=list)
+    lessons: list[Callable[[], object]] = field(default_factory=list)
+    claims_in_doubt: bool = False
+    started: float = field(default_factory=boot_time)
+    next_renewal: float = 0.0
+    next_lease: float = 0.0
+    next_look: float = 0.0
+    next_saving: float = 0.0
+    _away_until: float = 0.0
+    _winding_since: float = 0.0
+
+    @property
+    def winds_down(self) -> bool:
+        """A stop is wanted or the turn is over: claim nothing more, only listen."""
+        return self.stop.is_set() or self.age > self.options.turn.total_seconds()
+
+    @property
+    def age(self) -> float:
+        return boot_time() - self.started
+
+    @property
+    def wound_down_for(self) -> float:
+        """Seconds since the wind-down was first noticed here; 0 before."""
+        if not self.winds_down:
+            return 0.0
+        self._winding_since = self._winding_since or boot_time()
+        return boot_time() - self._winding_since
+
+    @property
+    def database_is_away(self) -> bool:
+        return boot_time() < self._away_until
+
+    def epochs(self) -> dict[int, int]:
+        return {lane.lane_id: lane.epoch for lane in self.held.values()}
+
+    def allowance(self, lane: HeldLane) -> Allowance:
+        return self.allowances.of(lane)
+
+    def under_way(self, lane: HeldLane, change: int) -> None:
+        """Count a request of the lane in or out."""
+        lane.out += change
+        self.allowance(lane).out += change
+
+    def database(self, action: Callable[[], T]) -> T | None:
+        """Do something in the database, or nothing (None) while it is away, locked or too slow.
+
+        Faults of data come through. A failed action has written nothing, unless its COMMIT is in
+        doubt; so actions are such that they can be repeated.
+        """
+        if self.database_is_away:
+            return None
+        try:
+            _bound_statements()
+            return action()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("The database can't be used now: %s", type(error).__name__)
+            self._away_until = boot_time() + DATABASE_AWAY
+            connection.close()
+            return None
+
+    def did(self, action: Callable[[], object]) -> bool:
+        """Whether something that answers nothing could be done in the database."""
+        return self.database(lambda: (action(),)) is not None
+
+
+def open_session(options: DrainOptions, stop: threading.Event) -> Session:
+    """A session of its own, with a pump made in the thread that will run it."""
+    pump = Pump(visma_clients.pump_options(total=options.slots, per_host=options.slots))
+    return Session(options, stop, pump)
+
+
+def _bound_statements() -> None:
+    """On a new connection to PostgreSQL: nothing waits longer than this for a lock or an answer."""
+    if connection.connection is not None:
+        return
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [STATEMENT_TIMEOUT])
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [STATEMENT_TIMEOUT])

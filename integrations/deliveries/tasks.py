@@ -1,0 +1,78 @@
+"""Bells and the push worker. A message says "look"; it carries no truth."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.core.cache import cache
+
+from integrations.connections import tasks as connection_tasks
+from integrations.deliveries.services import clock, sweeping
+from integrations.deliveries.services import drain as draining
+from integrations.deliveries.services.holding import options_from_settings
+
+logger = logging.getLogger(__name__)
+
+BELL, BELL_SECONDS = "deliveries:bell", 10
+EXAMINED_SECONDS = 30
+
+_stop = threading.Event()
+
+
+@worker_shutting_down.connect
+def stop_claiming(**kwargs: Any) -> None:
+    """The worker was asked to end: the drain claims nothing more and listens out."""
+    _stop.set()
+
+
+@shared_task(acks_late=False)
+def drain() -> None:
+    """Push until nothing is due. Runs in the push worker, one at a time per process."""
+    _forget_bell()
+    draining.drain(options_from_settings(), _stop)
+
+
+@shared_task
+def sweep() -> None:
+    """Every few seconds: ring for what is due, whatever became of the bells."""
+    wanted = sweeping.sweep(now=clock.database_now())
+    for grant_id in wanted.grants:
+        connection_tasks.refresh.apply_async((str(grant_id),), expires=BELL_SECONDS, retry=False)
+    for connection_id in wanted.connections:
+        if _once(f"deliveries:examine:{connection_id}", EXAMINED_SECONDS):
+            connection_tasks.examine.delay(connection_id)
+    if wanted.drain:
+        _ring()
+
+
+def ring() -> None:
+    """Ask the push worker to look now. Never fails: the sweep makes up for a lost bell."""
+    if _once(BELL, BELL_SECONDS):
+        _ring()
+
+
+def _ring() -> None:
+    try:
+        drain.apply_async(expires=BELL_SECONDS, retry=False)
+    except Exception as error:
+        # Whatever the broker's client raises: the rows are committed, the next sweep finds them.
+        logger.warning("The bell could not be rung: %s", type(error).__name__)
+
+
+def _once(key: str, seconds: int) -> bool:
+    try:
+        return cache.add(key, 1, timeout=seconds)
+    except Exception as error:
+        logger.warning("The cache can't be asked: %s", type(error).__name__)
+        return True
+
+
+def _forget_bell() -> None:
+    try:
+        cache.delete(BELL)
+    except Exception as error:
+        logger.warning("The cache can't be asked: %s", type(error).__name__)
