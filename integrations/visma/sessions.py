@@ -115,8 +115,7 @@ class StrictSession(OAuth2Session):  # type: ignore[misc]  # requests-oauthlib i
         scope: list[str] | None = None,
         redirect_uri: str | None = None,
     ) -> None:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.INFO)
+        _quieten()
         super().__init__(client=client, scope=scope, redirect_uri=redirect_uri)
         self.trust_env = False
         self.headers.clear()
@@ -132,6 +131,13 @@ class StrictSession(OAuth2Session):  # type: ignore[misc]  # requests-oauthlib i
 
     def get_redirect_target(self, _resp: requests.Response) -> None:
         """A redirect is an answer like any other; ``accept`` refuses it."""
+
+
+def _quieten() -> None:
+    """Keep the libraries from writing tokens to the log, whatever was configured meanwhile."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.INFO))
 
 
 def secured(url: str) -> str:
