@@ -9,11 +9,13 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connections
 
 from integrations.tenants.models import Member, Tenant, User
+from tests.sandbox_process import SandboxProcess, start_sandbox
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -93,6 +95,22 @@ def member(tenant: Tenant) -> User:
 @pytest.fixture
 def staff(db: None) -> User:
     return User.objects.create_user("nora@nordhandel.test", "correct horse battery", is_staff=True)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[SandboxProcess]:
+    """The sandbox at the address all settings of Visma name, for the whole session."""
+    port = urlsplit(os.environ["VISMA_CONNECT_ISSUER"]).port
+    portal = os.environ["PUBLIC_URL"]
+    with start_sandbox("--port", str(port), "--redirect-uri-prefix", f"{portal}/") as process:
+        yield process
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
+    """The sandbox, with its demo world as new."""
+    sandbox_process.reset()
+    return sandbox_process
 
 
 @pytest.fixture(scope="session")

@@ -7,31 +7,19 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.services.private import PrivateServers, free_port
+from demo import environment
+from tests.services.private import PrivateServers
 
 SERVERS = pytest.StashKey[PrivateServers]()
 
-# Every address of Visma leads nowhere until a test points it at the sandbox.
-NOWHERE = {
-    f"VISMA_{kind}_{name}_URL": f"https://{host}.visma.test/{path}".rstrip("/")
-    for kind, name, host, path in (
-        ("CONNECT", "AUTHORIZE", "connect", "connect/authorize"),
-        ("CONNECT", "TOKEN", "connect", "connect/token"),
-        ("CONNECT", "USERINFO", "connect", "connect/userinfo"),
-        ("CONNECT", "REVOCATION", "connect", "connect/revocation"),
-        ("CONNECT", "JWKS", "connect", ".well-known/openid-configuration/jwks"),
-        ("CONNECT", "ORGANIZATION", "api", ""),
-        ("CONNECT", "SALES_ORDER", "salesorder", ""),
-    )
-} | {
-    "VISMA_CONNECT_ISSUER": "https://connect.visma.test",
-    "VISMA_APP_STORE_URL": "https://apps.visma.test",
-}
 
+def settings(database_url: str, redis_url: str) -> dict[str, str]:
+    """What portal.settings reads in tests; a developer's .env has no say.
 
-def environment(database_url: str, redis_url: str, port: int) -> dict[str, str]:
-    """What portal.settings reads in tests; a developer's .env has no say."""
-    return NOWHERE | {
+    Nothing listens at the sandbox's address until a test asks for the sandbox.
+    """
+    port = environment.free_port()
+    return environment.visma(f"http://localhost:{environment.free_port()}") | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         # Playwright runs an event loop in the test's thread, where the ORM is used too.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
@@ -42,7 +30,6 @@ def environment(database_url: str, redis_url: str, port: int) -> dict[str, str]:
         "SECRET_KEY": "for-tests-only-0123456789abcdefghijklmnopqrstuvwxyz",
         "ENCRYPTION_KEYS": "aaaaaaaa:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "EMAIL_URL": "memorymail://",
-        "VISMA_PLAIN_HTTP_HOSTS": "localhost,127.0.0.1",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
     }
@@ -58,7 +45,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         early_config.addinivalue_line("markers", line)
     servers = PrivateServers()
     early_config.stash[SERVERS] = servers
-    os.environ.update(environment(servers.database_url(), servers.redis_url(), free_port()))
+    os.environ.update(settings(servers.database_url(), servers.redis_url()))
     return (yield)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -54,10 +53,3 @@ class PrivateServers:
     def _keep(self, process: subprocess.Popen[bytes], farewell: signal.Signals) -> None:
         self.reaper.adds(process.pid)
         self._started.append((process, farewell))
-
-
-def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
