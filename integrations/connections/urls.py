@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+app_name = "connections"
 urlpatterns: list[URLPattern | URLResolver] = []

@@ -103,17 +103,17 @@ class PendingConsent(models.Model):
     def __str__(self) -> str:
         return f"consent {self.pk}"
 
-    def _owner(self, column: str) -> str:
+    def owner_of(self, column: str) -> str:
         return f"invitation/{self.invitation_id}/consent/{self.pk}/{column}"
 
     def seal_verifier(self, value: str) -> None:
-        self.sealed_verifier = ring.seal(value, owner=self._owner("verifier"))
+        self.sealed_verifier = ring.seal(value, owner=self.owner_of("verifier"))
 
     def verifier(self) -> str:
-        return ring.unseal(self.sealed_verifier, owner=self._owner("verifier"))
+        return ring.unseal(self.sealed_verifier, owner=self.owner_of("verifier"))
 
     def sealed_for_answer(self, value: str) -> bytes:
-        return ring.seal(value, owner=self._owner("answer"))
+        return ring.seal(value, owner=self.owner_of("answer"))
 
     def answer(self) -> str:
-        return ring.unseal(self.sealed_answer or b"", owner=self._owner("answer"))
+        return ring.unseal(self.sealed_answer or b"", owner=self.owner_of("answer"))

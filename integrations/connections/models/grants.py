@@ -27,6 +27,7 @@ class Grant(models.Model):
     # The Visma user who consented: `sub` of the ID token (OpenID Connect Core, 2).
     visma_user = models.CharField(max_length=120, blank=True)
     visma_user_email = models.CharField(max_length=254, blank=True)
+    visma_user_email_verified = models.BooleanField(default=False)
     scopes = models.CharField(max_length=1000, blank=True)
     sealed_refresh_token = models.BinaryField(null=True)
     refresh_token_digest = models.CharField(max_length=64, blank=True)
@@ -63,17 +64,17 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"grant {self.pk}"
 
-    def _owner(self, column: str) -> str:
+    def owner_of(self, column: str) -> str:
         return f"tenant/{self.tenant_id}/grant/{self.pk}/{column}"
 
     def sealed(self, column: str, value: str) -> bytes:
         """The value sealed for this row's column: ``refresh_token`` or ``access_token``."""
-        return ring.seal(value, owner=self._owner(column))
+        return ring.seal(value, owner=self.owner_of(column))
 
     def refresh_token(self) -> str:
         """The refresh token; raises ring.Unreadable. Only for a grant that has one."""
-        return ring.unseal(self.sealed_refresh_token or b"", owner=self._owner("refresh_token"))
+        return ring.unseal(self.sealed_refresh_token or b"", owner=self.owner_of("refresh_token"))
 
     def access_token(self) -> str:
         """The newest access token, usable or not; raises ring.Unreadable."""
-        return ring.unseal(self.sealed_access_token or b"", owner=self._owner("access_token"))
+        return ring.unseal(self.sealed_access_token or b"", owner=self.owner_of("access_token"))

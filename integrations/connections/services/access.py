@@ -1,0 +1,85 @@
+"""The access token of a connection, as it is now. Nothing here calls outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from integrations.connections.models import Connection, Grant
+from integrations.connections.services import visma_clients
+
+# A token with less left than this starts no request.
+MARGIN = timedelta(minutes=2)
+
+
+class NoAccess(Exception):
+    """There is no usable token now. ``reason``: no_grant, ended, no_token, stale or expired."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a call needs. ``token_number`` is what a 401 is held against."""
+
+    connection_id: int
+    grant_id: str
+    token: str = field(repr=False)
+    token_number: int
+    expires_at: datetime | None
+    application_id: int
+    company_key: str
+    sales_order_url: str
+    route: str
+
+
+def access_of(connection: Connection, *, now: datetime | None = None) -> Access:
+    """Return the connection's usable access token.
+
+    Raises NoAccess, and ring.Unreadable when the stored token doesn't open.
+    """
+    grant = connection.grant
+    if grant is None:
+        raise NoAccess("no_grant")
+    lack = lack_of(grant, now or timezone.now())
+    if lack:
+        raise NoAccess(lack)
+    integration = connection.integration
+    return Access(
+        connection_id=connection.pk,
+        grant_id=str(grant.pk),
+        token=grant.access_token(),
+        token_number=grant.token_number,
+        expires_at=grant.access_expires_at,
+        application_id=integration.application_id,
+        company_key=connection.company.visma_key,
+        sales_order_url=visma_clients.sales_order_url(integration.application.kind),
+        route=integration.route,
+    )
+
+
+def lack_of(grant: Grant, now: datetime) -> str:
+    """Why the grant's token can't be used now; empty when it can."""
+    if grant.ended_at is not None:
+        return "ended"
+    if grant.sealed_access_token is None:
+        return "no_token"
+    if grant.token_number <= grant.stale_number:
+        return "stale"
+    if grant.access_expires_at is not None and grant.access_expires_at < now + MARGIN:
+        return "expired"
+    return ""
+
+
+def mark_stale(grant_id: str, token_number: int) -> bool:
+    """A 401 came under that token number. False when a newer token has replaced it already."""
+    return bool(
+        Grant.objects.filter(
+            pk=grant_id, token_number=token_number, stale_number__lt=token_number
+        ).update(stale_number=F("token_number"))
+    )

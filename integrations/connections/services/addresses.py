@@ -1,0 +1,31 @@
+"""Addresses we give away. They come from PUBLIC_URL, never from a request's Host."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from integrations.connections.models import Connection
+from integrations.connections.models.applications import Kind
+
+
+def redirect_uri(kind: str) -> str:
+    """What to register in Visma's Developer Portal for an application of this kind.
+
+    Kind ``service`` has none: nobody is sent back from the App Store.
+    """
+    return absolute(reverse("connections:callback-connect")) if kind == Kind.CONNECT else ""
+
+
+def invitation_link(token: str) -> str:
+    return absolute(reverse("connections:open-invitation", args=[token]))
+
+
+def confirmation_page(connection: Connection) -> str:
+    """Where a member or staff says yes or no to a company."""
+    slug = connection.company.tenant.slug
+    return absolute(reverse("connections:confirm", args=[slug, connection.pk]))
+
+
+def absolute(path: str) -> str:
+    return f"{settings.PUBLIC_URL}{path}"

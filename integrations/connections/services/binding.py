@@ -1,0 +1,143 @@
+"""Ties a grant to companies: the connections that come of a consent or an approval."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from integrations.audit.services import record
+from integrations.connections.models import (
+    Company,
+    Connection,
+    Grant,
+    Integration,
+    Invitation,
+)
+from integrations.connections.services import companies, confirmation, notices
+from integrations.connections.services.companies import Candidate
+from integrations.connections.services.standing import LOOK_AGAIN
+from integrations.keyring.tokens import digest
+from integrations.tenants.models import User
+
+
+class CompanyTaken(Exception):
+    """Another tenant has this company under the same integration."""
+
+    def __init__(self, company: str) -> None:
+        super().__init__(company)
+        self.company = company
+
+
+@transaction.atomic
+def bind(
+    invitation: Invitation,
+    grant: Grant,
+    chosen: list[Candidate],
+    *,
+    number_given: str = "",
+    by: User | None = None,
+    text: str,
+    language: str,
+    now: datetime,
+) -> list[Connection]:
+    """Make or renew a connection for each company, still to be proven by the doctor.
+
+    Writes the consent ledger. Raises CompanyTaken, and then nothing is stored.
+    """
+    # One at a time per integration, so that two tenants can't take a company at once.
+    Integration.objects.select_for_update().get(pk=invitation.integration_id)
+    connections = []
+    for candidate in chosen:
+        _check_free(invitation, candidate)
+        is_new = companies.known(invitation.tenant, candidate) is None
+        company = companies.keep(invitation.tenant, candidate, number_given=number_given)
+        connection = _renewed(invitation, company, grant, by=by, now=now)
+        if is_new:
+            notices.tell_members_new_company(connection)
+        connections.append(connection)
+    Invitation.objects.filter(pk=invitation.pk).update(
+        connection=connections[0], last_outcome="", look_again_at=None
+    )
+    _write_ledger(invitation, grant, connections, text=text, language=language, now=now)
+    return connections
+
+
+def _check_free(invitation: Invitation, candidate: Candidate) -> None:
+    if candidate.visma_tenant_id:
+        same = Q(company__visma_tenant_id=candidate.visma_tenant_id)
+    else:
+        same = Q(company__context_id=candidate.context_id)
+    others = (
+        Connection.objects.filter(same, integration=invitation.integration)
+        .exclude(company__tenant=invitation.tenant)
+        .exclude(state=Connection.State.DISCONNECTED)
+    )
+    if others.exists():
+        raise CompanyTaken(candidate.label)
+
+
+def _renewed(
+    invitation: Invitation, company: Company, grant: Grant, *, by: User | None, now: datetime
+) -> Connection:
+    connection, _ = Connection.objects.get_or_create(
+        integration=invitation.integration, company=company
+    )
+    former = connection.grant
+    if connection.confirmed_at is None and (
+        confirmation.is_spared(invitation, company, grant)
+        or confirmation.may_confirm(connection, by)
+    ):
+        connection.confirmed_at = now
+    connection.grant = grant
+    connection.state, connection.problem = Connection.State.CHECKING, ""
+    connection.problem_since = connection.look_again_until = None
+    connection.look_again_at = now + LOOK_AGAIN
+    connection.save()
+    if former is not None and former != grant:
+        _replace(former, now=now)
+    return connection
+
+
+def _replace(former: Grant, *, now: datetime) -> None:
+    """Forget a grant that nothing stands on any more."""
+    if Connection.objects.filter(grant=former).exists():
+        return
+    Grant.objects.filter(pk=former.pk, ended_at=None).update(
+        ended_at=now,
+        ended_because="replaced",
+        sealed_refresh_token=None,
+        refresh_token_digest="",
+        sealed_access_token=None,
+    )
+
+
+def _write_ledger(
+    invitation: Invitation,
+    grant: Grant,
+    connections: list[Connection],
+    *,
+    text: str,
+    language: str,
+    now: datetime,
+) -> None:
+    who: dict[str, Any] = {"email": grant.visma_user_email, "visma_user": grant.visma_user}
+    for connection in connections:
+        record(
+            invitation.tenant,
+            "consent.granted",
+            facts={
+                "connection": connection.pk,
+                "grant": str(grant.pk),
+                "invitation": str(invitation.pk),
+                "company": connection.company.visma_key,
+                "scopes": grant.scopes.split(),
+                "text": text,
+                "text_digest": digest(text),
+                "language": language,
+            },
+            personal={name: value for name, value in who.items() if value},
+            now=now,
+        )

@@ -1,0 +1,64 @@
+"""What staff must know about, once per thing that is wrong."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from integrations.connections.models import Application, Connection, Incident
+from integrations.connections.services import notices
+
+logger = logging.getLogger(__name__)
+FAILING_TOGETHER = 3
+WITHIN = timedelta(minutes=5)
+
+
+def open_incident(
+    kind: str,
+    *,
+    subject: str,
+    connection: Connection | None = None,
+    application: Application | None = None,
+    detail: str = "",
+) -> Incident:
+    """Open an incident, or return the one that is open about the same thing.
+
+    Staff get one mail when it opens. ``detail`` holds no secret and no content of an order.
+    """
+    try:
+        with transaction.atomic():
+            incident = Incident.objects.create(
+                kind=kind,
+                subject=subject,
+                connection=connection,
+                application=application,
+                detail=detail[:400],
+            )
+    except IntegrityError:
+        return Incident.objects.get(kind=kind, subject=subject, cleared_at=None)
+    logger.warning("Incident %s: %s", kind, subject)
+    notices.tell_staff(incident)
+    return incident
+
+
+def clear(kind: str, *, subject: str, now: datetime) -> None:
+    """What was wrong is well again."""
+    Incident.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now)
+
+
+def application_fails(application: Application, now: datetime) -> bool:
+    """Whether the fault is the application's: refused by name, or three connections at once."""
+    subject = application.slug
+    if Incident.objects.filter(application=application, cleared_at=None).exists():
+        return True
+    lately = Connection.objects.filter(
+        integration__application=application,
+        state=Connection.State.BROKEN,
+        problem_since__gt=now - WITHIN,
+    )
+    if lately.count() < FAILING_TOGETHER:
+        return False
+    open_incident("application_failing", subject=subject, application=application)
+    return True

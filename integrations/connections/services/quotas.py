@@ -1,0 +1,49 @@
+"""What Visma's answers said about how much more we may ask."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from integrations.connections.models import Quota
+from integrations.visma.sales_orders import RateLimit
+
+UNNAMED_WAIT = 60.0  # seconds after a 429 that names none
+LONGEST_WAIT = 24 * 3600.0
+
+
+def note(
+    application_id: int,
+    company_key: str,
+    rate_limit: RateLimit | None,
+    retry_after: float | None,
+    now: datetime,
+) -> None:
+    """Keep what one answer said, in one statement. ``retry_after`` is a 429's, in seconds."""
+    if rate_limit is None and retry_after is None:
+        return
+    quota = Quota(application_id=application_id, company_key=company_key, seen_at=now)
+    told = ["seen_at"]
+    if rate_limit is not None:
+        quota.policy = rate_limit.policy
+        quota.limit, quota.remaining = rate_limit.limit, rate_limit.remaining
+        if rate_limit.reset is not None:
+            quota.resets_at = now + timedelta(seconds=min(rate_limit.reset, LONGEST_WAIT))
+        told += ["policy", "limit", "remaining", "resets_at"]
+    if retry_after is not None:
+        quota.closed_until = now + timedelta(seconds=min(retry_after, LONGEST_WAIT))
+        told.append("closed_until")
+    Quota.objects.bulk_create(
+        [quota],
+        update_conflicts=True,
+        unique_fields=["application", "company_key"],
+        update_fields=told,
+    )
+
+
+def closed_until(application_id: int, company_key: str) -> datetime | None:
+    """Until when nothing may be asked; a time gone by means nothing."""
+    return (
+        Quota.objects.filter(application_id=application_id, company_key=company_key)
+        .values_list("closed_until", flat=True)
+        .first()
+    )

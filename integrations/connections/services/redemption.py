@@ -1,0 +1,280 @@
+"""What an answer from Visma is worth: the code redeemed once, the grant kept, the company told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from integrations.connections.models import Connection, Grant, PendingConsent
+from integrations.connections.services import (
+    binding,
+    companies,
+    incidents,
+    invitations,
+    refreshing,
+    scopes,
+    visma_clients,
+)
+from integrations.connections.services.companies import Candidate
+from integrations.connections.services.findings import Finding
+from integrations.keyring import ring
+from integrations.keyring.tokens import digest
+from integrations.tenants.models import User
+from integrations.visma import oauth
+from integrations.visma.errors import (
+    BadAnswer,
+    BadCallback,
+    BadIdToken,
+    Outage,
+    Refused,
+    VismaError,
+)
+from integrations.visma.oauth import Client, IdToken, TokenAnswer
+
+logger = logging.getLogger(__name__)
+CALLBACK_ERRORS = {
+    "access_denied": Finding.DENIED,
+    "consent_required": Finding.DENIED,
+    "invalid_tenant": Finding.NO_ROLE,
+    "server_error": Finding.VISMA_DOWN,
+    "temporarily_unavailable": Finding.VISMA_DOWN,
+    "invalid_scope": Finding.OUR_FAULT,
+    "unauthorized_client": Finding.OUR_FAULT,
+    "invalid_request": Finding.OUR_FAULT,
+}
+TOKEN_ERRORS = {
+    "invalid_tenant": Finding.NO_ROLE,
+    "invalid_client": Finding.OUR_FAULT,
+    "unauthorized_client": Finding.OUR_FAULT,
+}
+NOBODY = IdToken(sub="", email="", email_verified=False, name="", claims={})
+
+
+class _Failed(Exception):
+    """The consent ends here, for this reason."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+
+def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
+    """Carry a consent that has just been consumed to its outcome; it never stays open."""
+    try:
+        _complete(consent, params, now=now)
+    except _Failed as failed:
+        _fail(consent, failed.finding)
+    except Exception:
+        _fail(consent, Finding.OUR_FAULT)
+        raise
+
+
+def connect(
+    consent: PendingConsent,
+    chosen: list[Candidate],
+    *,
+    number_given: str = "",
+    by: User | None = None,
+    now: datetime,
+) -> list[Connection]:
+    """The person chose: make the connections. Empty when another press had been first.
+
+    Raises invitations.NotOpen and binding.CompanyTaken.
+    """
+    invitations.check_open(consent.invitation, now=consent.created_at)
+    with transaction.atomic():
+        first = PendingConsent.objects.filter(
+            pk=consent.pk, outcome=PendingConsent.Outcome.CHOOSING
+        ).update(outcome=PendingConsent.Outcome.GRANTED)
+        if not first or consent.grant is None:
+            return []
+        connections = binding.bind(
+            consent.invitation,
+            consent.grant,
+            chosen,
+            number_given=number_given,
+            by=by,
+            text=consent.text,
+            language=consent.language,
+            now=now,
+        )
+        PendingConsent.objects.filter(pk=consent.pk).update(connection=connections[0])
+    return connections
+
+
+def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
+    code = _code(consent, params)
+    try:
+        client = visma_clients.client_for(consent.invitation.integration.application)
+        answer, person = _redeem(consent, client, code, now=now)
+    except (visma_clients.NoSecret, ring.Unreadable) as fault:
+        _tell_staff(consent, "secret_unreadable", str(fault))
+        raise _Failed(Finding.OUR_FAULT) from fault
+    grant = _keep_grant(consent, answer, person, now=now)
+    if grant.visma_user and not grant.visma_user_email:
+        _learn_address(grant, client, answer)
+    try:
+        found = companies.candidates(_kind(consent), answer.access_token, grant.visma_tenant_id)
+    except companies.NoCompany as none:
+        _drop(grant, none.finding, now=now)
+        raise _Failed(none.finding) from none
+    _offer(consent, grant, found, now=now)
+
+
+def _kind(consent: PendingConsent) -> str:
+    return consent.invitation.integration.application.kind
+
+
+def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
+    """The code of an answer that can be trusted and says yes."""
+    invitation = consent.invitation
+    try:
+        # A link may run out while its reader is at Visma; withdrawn or used is another thing.
+        invitation.refresh_from_db()
+        invitations.check_open(invitation, now=consent.created_at)
+    except invitations.NotOpen as closed:
+        raise _Failed(closed.finding) from closed
+    try:
+        callback = oauth.read_callback(
+            params,
+            issuer=settings.VISMA_CONNECT_ISSUER,
+            iss_required=settings.VISMA_CONNECT_ISS_ADVERTISED,
+        )
+    except BadCallback as bad:
+        logger.warning("Consent %s: the callback is refused (%s)", consent.pk, bad.reason)
+        raise _Failed(Finding.ANSWER_REFUSED) from bad
+    if callback.error is not None or callback.code is None:
+        finding = CALLBACK_ERRORS.get(callback.error or "", Finding.TOKEN_REFUSED)
+        if finding is Finding.OUR_FAULT:
+            _tell_staff(consent, "application_refused", callback.error or "")
+        raise _Failed(finding)
+    return callback.code
+
+
+def _redeem(
+    consent: PendingConsent, client: Client, code: str, *, now: datetime
+) -> tuple[TokenAnswer, IdToken]:
+    try:
+        answer = oauth.redeem(
+            client,
+            code=code,
+            redirect_uri=consent.redirect_uri,
+            verifier=consent.verifier(),
+            scopes=scopes.asked(consent.invitation),
+        )
+        return answer, _person(consent, client, answer, now=now)
+    except Outage as outage:
+        raise _Failed(Finding.VISMA_DOWN) from outage
+    except Refused as refused:
+        finding = TOKEN_ERRORS.get(refused.error, Finding.TOKEN_REFUSED)
+        if finding is Finding.OUR_FAULT:
+            _tell_staff(consent, "application_refused", refused.error)
+        raise _Failed(finding) from refused
+    except BadIdToken as bad:
+        logger.warning("Consent %s: the ID token is refused (%s)", consent.pk, bad.reason)
+        raise _Failed(Finding.ANSWER_REFUSED) from bad
+    except BadAnswer as bad:
+        raise _Failed(Finding.TOKEN_REFUSED) from bad
+
+
+def _person(
+    consent: PendingConsent, client: Client, answer: TokenAnswer, *, now: datetime
+) -> IdToken:
+    """Who signed in. An application set to OpenID gets no pass without an ID token."""
+    if not consent.invitation.integration.application.uses_openid:
+        return NOBODY
+    if answer.id_token is None:
+        raise BadIdToken("missing")
+    return oauth.verify_id_token(
+        client, answer.id_token, nonce=consent.nonce, keys=visma_clients.signing_keys(), now=now
+    )
+
+
+def _learn_address(grant: Grant, client: Client, answer: TokenAnswer) -> None:
+    """The address from userinfo, where the ID token doesn't carry it; only of the same person."""
+    try:
+        claims = oauth.userinfo(client, answer.access_token)
+    except VismaError:
+        return
+    if claims.get("sub") != grant.visma_user:
+        raise _Failed(Finding.ANSWER_REFUSED)
+    email = claims.get("email")
+    if isinstance(email, str):
+        grant.visma_user_email = email[:254]
+        grant.visma_user_email_verified = claims.get("email_verified") in (True, "true")
+        grant.save(update_fields=["visma_user_email", "visma_user_email_verified"])
+
+
+def _keep_grant(
+    consent: PendingConsent, answer: TokenAnswer, person: IdToken, *, now: datetime
+) -> Grant:
+    """Committed before its access token is first used for anything in the ERP."""
+    invitation = consent.invitation
+    grant = Grant(
+        tenant=invitation.tenant,
+        application=invitation.integration.application,
+        visma_tenant_id=_uuid(oauth.tenant_of(answer.access_token)),
+        visma_user=person.sub[:120],
+        visma_user_email=person.email[:254],
+        visma_user_email_verified=person.email_verified,
+        scopes=" ".join(sorted(answer.scopes))[:1000],
+        access_expires_at=refreshing.expiry(answer, now),
+        token_number=1,
+    )
+    grant.sealed_access_token = grant.sealed("access_token", answer.access_token)
+    if answer.refresh_token:
+        grant.sealed_refresh_token = grant.sealed("refresh_token", answer.refresh_token)
+        grant.refresh_token_digest = digest(answer.refresh_token)
+    with transaction.atomic():
+        grant.save(force_insert=True)
+        PendingConsent.objects.filter(pk=consent.pk).update(grant=grant)
+    consent.grant = grant
+    return grant
+
+
+def _offer(consent: PendingConsent, grant: Grant, found: list[Candidate], *, now: datetime) -> None:
+    """Let the person confirm or pick; a reconnect goes on by itself in its own company only."""
+    PendingConsent.objects.filter(pk=consent.pk).update(
+        outcome=PendingConsent.Outcome.CHOOSING, companies=companies.as_stored(found)
+    )
+    wanted = consent.invitation.reconnects
+    if wanted is None:
+        return
+    same = [each for each in found if not each.locked and companies.is_same(wanted.company, each)]
+    if not same:
+        _drop(grant, Finding.WRONG_COMPANY, now=now)
+        raise _Failed(Finding.WRONG_COMPANY)
+    try:
+        connect(consent, same[:1], now=now)
+    except binding.CompanyTaken as taken:
+        _drop(grant, Finding.COMPANY_TAKEN, now=now)
+        raise _Failed(Finding.COMPANY_TAKEN) from taken
+
+
+def _drop(grant: Grant, finding: Finding, *, now: datetime) -> None:
+    """A grant that leads to no connection is forgotten."""
+    refreshing.end(grant, finding, now=now)
+
+
+def _fail(consent: PendingConsent, finding: Finding) -> None:
+    PendingConsent.objects.filter(pk=consent.pk).update(
+        outcome=PendingConsent.Outcome.FAILED, finding=finding
+    )
+    invitations.note_outcome(consent.invitation, finding)
+
+
+def _tell_staff(consent: PendingConsent, kind: str, detail: str) -> None:
+    application = consent.invitation.integration.application
+    incidents.open_incident(kind, subject=application.slug, application=application, detail=detail)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,255 @@
+"""New access tokens: one refresh at a time, no refresh token spent twice.
+
+The lease is a conditional UPDATE, the call runs with no transaction open, and its answer is stored
+while the refresh token is still the one that was sent, whoever holds the lease by then.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from integrations.connections.models import Grant
+from integrations.connections.models.applications import Kind
+from integrations.connections.services import incidents, standing, visma_clients
+from integrations.connections.services.access import lack_of
+from integrations.connections.services.findings import Finding
+from integrations.keyring import ring
+from integrations.keyring.tokens import digest
+from integrations.visma import oauth
+from integrations.visma.errors import BadAnswer, Outage, Refused
+from integrations.visma.oauth import TokenAnswer
+
+TRIES = 2
+LEASE_BEYOND_CALL = timedelta(seconds=5)
+BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300)]
+AFTER_REFUSAL = timedelta(seconds=50)
+# Refusals that end when somebody gives a role or an approval; the grant stays.
+MENDED_AT_VISMA = {
+    Kind.CONNECT: {"invalid_tenant": Finding.NO_ROLE},
+    Kind.SERVICE: {
+        "invalid_tenant": Finding.NOT_APPROVED,
+        "invalid_request": Finding.NOT_APPROVED,
+        "invalid_scope": Finding.SCOPE_OFF,
+    },
+}
+
+
+def refresh(grant_id: str, *, now: datetime) -> bool:
+    """See to it that the grant has a usable access token; True when it has one.
+
+    False: somebody else is at it, Visma is away, or the grant needs a person (its connections then
+    say why). An outage never costs the grant.
+    """
+    began = time.monotonic()
+    for _ in range(TRIES):
+        moment = now + timedelta(seconds=time.monotonic() - began)
+        grant = Grant.objects.select_related("application", "tenant").get(pk=grant_id)
+        if not lack_of(grant, moment):
+            return True
+        if grant.ended_at is not None or not _may_send(grant, moment):
+            return False
+        leased = _lease(grant, moment)
+        if leased is None:
+            return False
+        if not _ask(leased, moment):
+            break
+    return not lack_of(Grant.objects.get(pk=grant_id), now)
+
+
+def store(grant: Grant, answer: TokenAnswer, *, now: datetime) -> bool:
+    """Keep what Visma gave us, if the refresh token is still the one that was sent."""
+    changes: dict[str, Any] = {
+        "sealed_access_token": grant.sealed("access_token", answer.access_token),
+        "access_expires_at": expiry(answer, now),
+        "token_number": F("token_number") + 1,
+        "refresh_sent_at": None,
+        "refresh_lease_until": None,
+        "refresh_failures": 0,
+        "refresh_due_at": None,
+    }
+    if answer.scopes:
+        changes["scopes"] = " ".join(sorted(answer.scopes))[:1000]
+    if answer.refresh_token:
+        changes["sealed_refresh_token"] = grant.sealed("refresh_token", answer.refresh_token)
+        changes["refresh_token_digest"] = digest(answer.refresh_token)
+    return bool(_as_sent(grant).update(**changes))
+
+
+def expiry(answer: TokenAnswer, now: datetime) -> datetime | None:
+    return None if answer.expires_in is None else now + timedelta(seconds=answer.expires_in)
+
+
+def call_timeout() -> timedelta:
+    timeout: timedelta = settings.VISMA_TOKEN_TIMEOUT
+    return timeout
+
+
+def _may_send(grant: Grant, now: datetime) -> bool:
+    """Whether a refresh may go out; ends the grant when only a person can help."""
+    if grant.refresh_due_at is not None and grant.refresh_due_at > now:
+        return False
+    if grant.application.kind == Kind.SERVICE:
+        return True
+    if grant.sealed_refresh_token is None:
+        end(grant, Finding.CONSENT_ENDED, now=now)
+        return False
+    if _held_by_another(grant, now) or _may_repeat(grant, now):
+        return True
+    end(grant, Finding.REFRESH_LOST, now=now)
+    return False
+
+
+def _held_by_another(grant: Grant, now: datetime) -> bool:
+    return grant.refresh_lease_until is not None and grant.refresh_lease_until > now
+
+
+def _may_repeat(grant: Grant, now: datetime) -> bool:
+    """Whether a one-time refresh token whose answer was lost may go out again.
+
+    Within the grace Visma allows; without one only if a replay, which ends every grant of that
+    Visma user and application, would end no other.
+    """
+    if grant.refresh_sent_at is None or not grant.application.one_time_refresh:
+        return True
+    grace = grant.application.refresh_grace
+    if grace is not None:
+        return now + call_timeout() <= grant.refresh_sent_at + grace
+    return not (
+        Grant.objects.filter(
+            application=grant.application, visma_user=grant.visma_user, ended_at=None
+        )
+        .exclude(pk=grant.pk)
+        .exists()
+    )
+
+
+def _lease(grant: Grant, now: datetime) -> Grant | None:
+    """Take the lease and write that the refresh token counts as sent."""
+    taken = (
+        Grant.objects.filter(
+            Q(refresh_lease_until=None) | Q(refresh_lease_until__lte=now),
+            pk=grant.pk,
+            refresh_lease=grant.refresh_lease,
+            refresh_token_digest=grant.refresh_token_digest,
+            token_number=grant.token_number,
+            ended_at=None,
+        )
+    ).update(
+        refresh_lease_until=now + call_timeout() + LEASE_BEYOND_CALL,
+        refresh_lease=F("refresh_lease") + 1,
+        refresh_sent_at=Coalesce("refresh_sent_at", now),
+    )
+    if not taken:
+        return None
+    # What was there before the lease tells whether this is a repeat.
+    grant.refresh_lease += 1
+    return grant
+
+
+def _ask(grant: Grant, now: datetime) -> bool:
+    """Call Visma and settle what came back. True: worth another try at once."""
+    first = grant.refresh_sent_at is None
+    began = time.monotonic()
+    try:
+        answer = _call(grant)
+    except Outage as outage:
+        return _settle_outage(grant, outage, first=first, now=now)
+    except BadAnswer:
+        return _settle_outage(grant, Outage("not readable", sent=True), first=first, now=now)
+    except Refused as refused:
+        _settle_refusal(grant, refused, now=now)
+        return False
+    except (ring.Unreadable, visma_clients.NoSecret) as fault:
+        _settle_outage(grant, Outage("own set-up", sent=False), first=first, now=now)
+        _open_incident("secret_unreadable", grant, str(fault))
+        return False
+    store(grant, answer, now=now + timedelta(seconds=time.monotonic() - began))
+    return False
+
+
+def _call(grant: Grant) -> TokenAnswer:
+    client = visma_clients.client_for(grant.application)
+    scopes = grant.scopes.split()
+    if grant.application.kind == Kind.SERVICE:
+        return oauth.client_credentials(client, tenant_id=str(grant.visma_tenant_id), scopes=scopes)
+    return oauth.refresh(client, grant.refresh_token(), scopes)
+
+
+def _settle_outage(grant: Grant, outage: Outage, *, first: bool, now: datetime) -> bool:
+    """Keep the grant and wait; a refresh that never left takes its ``sent_at`` back."""
+    wait = BACK_OFF[min(grant.refresh_failures, len(BACK_OFF) - 1)]
+    if outage.retry_after is not None:
+        wait = max(wait, timedelta(seconds=min(outage.retry_after, 3600)))
+    again_at_once = (
+        outage.sent
+        and grant.application.one_time_refresh
+        and grant.application.refresh_grace is not None
+    )
+    changes: dict[str, Any] = {
+        "refresh_lease_until": None,
+        "refresh_failures": F("refresh_failures") + 1,
+        "refresh_due_at": None if again_at_once else now + wait,
+    }
+    if first and not outage.sent:
+        changes["refresh_sent_at"] = None
+    _as_leased(grant).update(**changes)
+    return again_at_once
+
+
+def _settle_refusal(grant: Grant, refused: Refused, *, now: datetime) -> None:
+    if refused.error == "invalid_grant" and grant.application.kind == Kind.CONNECT:
+        # Believed only while nobody else has stored a newer token.
+        lost = grant.refresh_sent_at is not None and grant.application.one_time_refresh
+        end(grant, Finding.REFRESH_LOST if lost else Finding.CONSENT_ENDED, now=now)
+        return
+    _as_leased(grant).update(
+        refresh_lease_until=None,
+        refresh_sent_at=None,
+        refresh_failures=F("refresh_failures") + 1,
+        refresh_due_at=now + AFTER_REFUSAL,
+    )
+    finding = MENDED_AT_VISMA[Kind(grant.application.kind)].get(refused.error)
+    if finding is None:
+        _open_incident("application_refused", grant, refused.error)
+    else:
+        standing.break_all_under(grant, finding, now=now)
+
+
+def end(grant: Grant, reason: Finding | str, *, now: datetime) -> bool:
+    """End the grant as it was read, forget its tokens, and say so on its connections."""
+    ended = _as_sent(grant).update(
+        ended_at=now,
+        ended_because=reason,
+        sealed_refresh_token=None,
+        refresh_token_digest="",
+        sealed_access_token=None,
+        refresh_lease_until=None,
+    )
+    if ended and isinstance(reason, Finding):
+        standing.break_all_under(grant, reason, now=now)
+    return bool(ended)
+
+
+def _as_sent(grant: Grant) -> Any:
+    """The row, while its refresh token (for a service: its access token) is the one we read."""
+    rows = Grant.objects.filter(
+        pk=grant.pk, refresh_token_digest=grant.refresh_token_digest, ended_at=None
+    )
+    if grant.refresh_token_digest == "":
+        rows = rows.filter(token_number=grant.token_number)
+    return rows
+
+
+def _as_leased(grant: Grant) -> Any:
+    return Grant.objects.filter(pk=grant.pk, refresh_lease=grant.refresh_lease)
+
+
+def _open_incident(kind: str, grant: Grant, detail: str) -> None:
+    application = grant.application
+    incidents.open_incident(kind, subject=application.slug, application=application, detail=detail)
