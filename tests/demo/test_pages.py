@@ -14,7 +14,8 @@ CONSENT = """<!doctype html><html><head><title>Connect</title></head><body><h1>W
 <input type="radio" name="company" value="2" id="two" checked><label for="two">Havn AB</label>
 <select name="language"><option value="nb">Norsk<option value="en" selected>English</select>
 <textarea name="note">Hello</textarea><input type="checkbox" name="mail">
-<input name="left" disabled><button name="answer" value="yes">Allow  it</button><button name="answer" value="no">Deny</button>
+<input name="left" disabled><button name="answer" value="yes">Allow  it</button>
+<button name="answer" value="no">Deny</button>
 </form>
 <form method="post" enctype="multipart/form-data"><button>Send</button></form></body></html>"""
 
