@@ -67,14 +67,17 @@ class Request:
         """Return the body as JSON; fractions come as Decimal. Raises NotJson."""
         if not self._json_read:
             try:
-                self._json = json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
+                self._json = json.loads(
+                    self.body, parse_float=Decimal, parse_constant=refuse_constant
+                )
             except (ValueError, RecursionError) as error:
                 raise NotJson(str(error)) from error
             self._json_read = True
         return self._json
 
 
-def _refuse(name: str) -> Any:
+def refuse_constant(name: str) -> Any:
+    """For ``json.loads``: NaN and Infinity are Python's, not JSON's."""
     raise ValueError(f"{name} is not JSON")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from sandbox.members import fits
+
 
 @dataclass(slots=True)
 class Switches:
@@ -63,7 +65,7 @@ class Switches:
         for name, value in changes.items():
             if name not in hints:
                 raise ValueError(f"There is no switch named {name!r}")
-            if not _fits(value, hints[name]):
+            if not _may_be(value, hints[name]):
                 raise ValueError(f"The switch {name!r} takes {_choices(hints[name])}")
         return replace(self, **changes)
 
@@ -71,14 +73,8 @@ class Switches:
         return asdict(self)
 
 
-def _fits(value: Any, hint: Any) -> bool:
-    if get_origin(hint) is Literal:
-        return value in get_args(hint) and not isinstance(value, bool)
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return isinstance(value, hint)
+def _may_be(value: Any, hint: Any) -> bool:
+    return fits(value, hint) and not (isinstance(value, int | float) and value < 0)
 
 
 def _choices(hint: Any) -> str:

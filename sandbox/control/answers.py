@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
-from sandbox.http import NO_STORE, NotJson, Request, Response, json_response
+from sandbox.http import NO_STORE, Request, Response, json_response, refuse_constant
 from sandbox.state import Endpoint, Sandbox
 
 
@@ -37,8 +38,8 @@ def read_object(request: Request) -> dict[str, Any]:
     if not request.body.strip():
         return {}
     try:
-        content = request.json()
-    except NotJson as error:
+        content = json.loads(request.body, parse_constant=refuse_constant)
+    except (ValueError, RecursionError) as error:
         raise Refused(f"The body is not JSON: {error}") from error
     if not isinstance(content, dict):
         raise Refused("Send one JSON object.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
-from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from decimal import Decimal
+from typing import Any, TypeVar, get_origin, get_type_hints
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sandbox.control.answers import Refused, read_object
 from sandbox.demo import default_order_types
 from sandbox.http import Request
+from sandbox.members import fits
 from sandbox.state import Sandbox
 from sandbox.world import (
     ROLES,
@@ -135,18 +136,11 @@ def _merged(record: Record, given: dict[str, Any]) -> Record:
 
 
 def _converted(name: str, value: Any, hint: Any) -> Any:
-    kinds = get_args(hint) if get_origin(hint) is not dict else ()
-    if hint is Decimal or Decimal in kinds:
-        try:
-            return Decimal(str(value))
-        except InvalidOperation as error:
-            raise Refused(f"{name!r} is a number") from error
-    if get_origin(hint) is set:
-        return set(value)
-    base = get_origin(hint) or hint
-    if isinstance(base, type) and base is not float and not isinstance(value, base):
-        raise Refused(f"{name!r} is a {base.__name__}")
-    return value
+    if hint is Decimal and fits(value, float):
+        return Decimal(str(value))
+    if not fits(value, hint):
+        raise Refused(f"{name!r} has a value of the wrong type")
+    return set(value) if get_origin(hint) is set else value
 
 
 def _roles(given: Any) -> dict[str, set[str]]:

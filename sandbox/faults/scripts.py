@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
+
+from sandbox.members import fits
 
 DEEDS = (
     "commit_then_drop",
@@ -63,7 +65,7 @@ def read_fault(script: dict[str, Any]) -> Fault:
     for name, value in script.items():
         if name not in hints or name in {"id", "played"}:
             raise NotAFault(f"A fault has no member {name!r}")
-        if not _fits(value, hints[name]):
+        if not fits(value, hints[name]):
             raise NotAFault(f"{name!r} has a value of the wrong type")
     if script.get("do") not in DEEDS:
         raise NotAFault(f"'do' is one of {', '.join(DEEDS)}")
@@ -77,14 +79,3 @@ def read_fault(script: dict[str, Any]) -> Fault:
 
 def describe_fault(fault: Fault) -> dict[str, Any]:
     return asdict(fault)
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    kinds = get_args(hint) or (hint,)
-    if hint == dict[str, str]:
-        return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-    if isinstance(value, bool):
-        return bool in kinds
-    if float in kinds:
-        return isinstance(value, int | float)
-    return isinstance(value, tuple(kinds))

@@ -1,0 +1,100 @@
+"""The pages in a real browser: accessible, and usable with and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.sandbox.visitor import ASKED
+from tests.sandbox_process import SandboxProcess
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(params=["light", "dark"])
+def calm_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(color_scheme=request.param)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_every_page_is_accessible(sandbox: SandboxProcess, calm_page: Page) -> None:
+    _visit(calm_page, sandbox.url)
+    _visit(calm_page, f"{sandbox.url}/connect/authorize?{urlencode(ASKED)}")
+    _fill(calm_page, "regnskap@fjordlys.example")
+    assert _heading(calm_page) == "Choose a company"
+    _assert_accessible(calm_page)
+    calm_page.get_by_label("Fjordlys Danmark ApS").check()
+    calm_page.get_by_role("button", name="Continue").click()
+    assert _heading(calm_page) == "Nordhandel Orders asks for access to Fjordlys Danmark ApS"
+    _assert_accessible(calm_page)
+
+
+def test_every_page_of_the_app_store_is_accessible(
+    sandbox: SandboxProcess, calm_page: Page
+) -> None:
+    _visit(calm_page, f"{sandbox.url}/appstore")
+    _fill(calm_page, "admin@fjordlys.example")
+    _assert_accessible(calm_page)
+    calm_page.get_by_label("Invitation code").fill("FJORD-2048-LYS")
+    calm_page.get_by_role("button", name="Find").click()
+    _assert_accessible(calm_page)
+    calm_page.get_by_label("Fjordlys AS").check()
+    calm_page.get_by_role("button", name="Integrate").click()
+    assert _heading(calm_page) == "Nordhandel Orders (service) may work in Fjordlys AS"
+    _assert_accessible(calm_page)
+    calm_page.get_by_role("link", name="My apps").click()
+    _assert_accessible(calm_page)
+    calm_page.get_by_role("button", name="Withdraw").click()
+    assert sandbox.world()["approvals"] == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_posted_answer_reaches_the_application(
+    sandbox: SandboxProcess, browser: Browser, scripts: bool
+) -> None:
+    callback = f"{sandbox.url}/callback-of-the-portal"
+    sandbox.control(
+        "POST", "applications", {"client_id": ASKED["client_id"], "redirect_uris": [callback]}
+    )
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    asked = ASKED | {"redirect_uri": callback, "response_mode": "form_post"}
+    page.goto(f"{sandbox.url}/connect/authorize?{urlencode(asked)}")
+    _fill(page, "nordhandel@fjordlys.example")
+    with page.expect_request(callback) as answered:
+        page.get_by_role("button", name="Allow").click()
+        if not scripts:
+            page.get_by_role("button", name="Continue").click()
+    context.close()
+
+    assert answered.value.method == "POST"
+    assert "state=state-1" in (answered.value.post_data or "")
+
+
+def _visit(page: Page, address: str) -> None:
+    page.goto(address)
+    _assert_accessible(page)
+
+
+def _fill(page: Page, email: str) -> None:
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill("sandbox")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def _heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def _assert_accessible(page: Page) -> None:
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
