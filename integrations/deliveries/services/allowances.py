@@ -71,7 +71,9 @@ class Allowances:
             allowance.resets_at = None if left is None else now + timedelta(seconds=left)
             allowance.unsaved = limit
         if retry_after is not None:
+            # What was left is moot: after this time a retry works, Visma says.
             allowance.closed_until = now + timedelta(seconds=retry_after)
+            allowance.remaining = None
             allowance.unsaved_retry = retry_after
 
     def save(self, now: datetime) -> None:

@@ -16,7 +16,7 @@ from integrations.visma.sales_orders import ListedOrder
 State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding
 MISSES_TO_RELEASE = 2
 BETWEEN_EARLY_LOOKS = timedelta(seconds=30)
-AFTER_A_FAILURE = timedelta(seconds=30)
+LONGEST_AFTER_FAILURE = timedelta(minutes=5)
 LONGEST_DOUBT = timedelta(hours=24)
 
 
@@ -27,7 +27,7 @@ def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None
             _write_one(search, sought, search.hits.get(sought.delivery_id, []), options, now)
 
 
-def write_failed(search: Search, status: int, *, now: datetime) -> None:
+def write_failed(search: Search, status: int, options: DrainOptions, *, now: datetime) -> None:
     """Visma could not be asked, so nothing is sent again. After a day a person decides."""
     for sought in search.sought:
         with transaction.atomic():
@@ -35,7 +35,15 @@ def write_failed(search: Search, status: int, *, now: datetime) -> None:
             if now - sought.uncertain_at >= LONGEST_DOUBT:
                 _park(sought, Reason.CANT_BE_ASKED, now)
             else:
-                _still_uncertain(sought).update(look_at=now + AFTER_A_FAILURE)
+                _still_uncertain(sought).update(look_at=now + _patience(sought, options))
+
+
+def _patience(sought: Sought, options: DrainOptions) -> timedelta:
+    """How long until the next try: twice as long after each failed look of this doubt."""
+    failed = Look.objects.filter(
+        delivery=sought.delivery_id, attempt=sought.attempt, finding=Finding.FAILED
+    ).count()
+    return min(options.first_look * 2 ** min(failed, 10), LONGEST_AFTER_FAILURE)
 
 
 def _write_one(

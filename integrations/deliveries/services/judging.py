@@ -105,7 +105,7 @@ def _problem(verdict: Verdict) -> str | None:
         "title": said.title[:FAULT],
         "detail": said.detail[:TEXT],
         "details": [
-            {"code": d.code[:20], "message": d.message[:FAULT], "field": d.property[:80]}
+            {"code": d.code[:60], "message": d.message[:FAULT], "field": d.property[:80]}
             for d in said.details[:20]
         ],
         "errors": {k[:80]: [t[:FAULT] for t in v[:5]] for k, v in list(said.errors.items())[:20]},

@@ -56,13 +56,17 @@ def take_page(session: Session, search: Search, answer: Answer) -> None:
     elif search.page < looking.MOST_PAGES:
         session.searches.append(search)
     else:
-        session.lessons.append(lambda: findings.write_failed(search, answer.status, now=now))
+        session.lessons.append(
+            lambda: findings.write_failed(search, answer.status, session.options, now=now)
+        )
         search.lane.looking -= 1
 
 
 def _failed(session: Session, search: Search, answer: Answer) -> None:
     now, access = session.clock.now(), search.lane.access
-    session.lessons.append(lambda: findings.write_failed(search, answer.status, now=now))
+    session.lessons.append(
+        lambda: findings.write_failed(search, answer.status, session.options, now=now)
+    )
     search.lane.looking -= 1
     if classify_read(answer) is Read.UNAUTHORIZED and access is not None:
         search.lane.claims = False
