@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.visma.bodies import clean, read_object
+from integrations.visma.bodies import clean, read_json, read_object
 from integrations.visma.errors import Malformed
 from integrations.visma.exchange import Transport, read
 from integrations.visma.headers import RateLimit, rate_limit
@@ -42,9 +42,12 @@ class Probe:
 
 
 def read_organization(base_url: str, token: str, transport: Transport) -> Organization:
-    """Return the company a token speaks for. ``base_url`` is the ERP API's, without a path."""
+    """Return the company a token speaks for. ``base_url`` is the ERP API's, without a path.
+
+    Visma answers with a list; of several organizations in one company the first gives the name.
+    """
     answer = read(transport, f"{base_url.rstrip('/')}{ORGANIZATION}", token)
-    body = read_object(answer.body)
+    body = _first(read_json(answer.body))
     organization = Organization(
         name=_text(body, "name"),
         number=_text(body, "corporateId"),
@@ -67,6 +70,13 @@ def read_probe(base_url: str, token: str, transport: Transport) -> Probe:
         raise Malformed("The list of customers has no rows")
     count = body.get("totalCount")
     return Probe(count if type(count) is int else None, rate_limit(answer))
+
+
+def _first(value: object) -> dict[str, Any]:
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(first, dict):
+        raise Malformed("There is no organization in the answer")
+    return first
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -11,16 +11,22 @@ from integrations.visma.calls import Answer
 from integrations.visma.errors import Malformed
 
 MOST = 50  # faults kept of one answer
-TITLE, TEXT, NAME = 200, 1000, 100  # characters kept
+TITLE, TEXT, NAME, CODE = 200, 1000, 100, 60  # characters kept
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One member of ``details``: a published code, Visma's words, the field it is about."""
+    """One member of ``details``: a published code, Visma's words, the field it is about.
+
+    A code reads "1804-InventoryIdNotFound". Match on its number: two codes share a name.
+    """
 
     code: str
     message: str
     property: str
+
+    def number(self) -> str:
+        return self.code.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def problem(answer: Answer) -> Problem:
         detail=clean(_first(body, "detail", "ExceptionDetails"), TEXT),
         errors=_errors(body.get("errors")),
         details=_details(body.get("details")),
-        fault=clean(body.get("ExceptionFaultCode"), 20),
+        fault=clean(body.get("ExceptionFaultCode"), CODE),
     )
 
 
@@ -80,7 +86,7 @@ def _detail(member: dict[str, Any]) -> Detail:
     parameters = member.get("parameters")
     about = parameters.get("property") if isinstance(parameters, dict) else None
     return Detail(
-        code=clean(member.get("code"), 20),
+        code=clean(member.get("code"), CODE),
         message=clean(member.get("message"), TEXT),
         property=clean(about, NAME),
     )

@@ -46,8 +46,9 @@ FAULT = {
 READS = [read_organization, read_probe, list_companies]
 
 
-def test_reads_the_company_of_a_token(start: StartServer) -> None:
-    server = start(always(json_response(200, ORGANIZATION, QUOTA)))
+@pytest.mark.parametrize("body", [ORGANIZATION, [ORGANIZATION], [ORGANIZATION, {"name": "X"}]])
+def test_reads_the_company_of_a_token(start: StartServer, body: Any) -> None:
+    server = start(always(json_response(200, body, QUOTA)))
 
     organization = read_organization(f"{server.url}/", "tok", TRANSPORT)
 
@@ -67,7 +68,7 @@ def test_reads_a_company_with_little_to_say(start: StartServer) -> None:
     assert organization == Organization("Nordlys AS", "", "", "", "", "", None)
 
 
-@pytest.mark.parametrize("body", [{}, {"name": ""}, [ORGANIZATION], "Nordlys AS", {"name": ["x"]}])
+@pytest.mark.parametrize("body", [{}, {"name": ""}, [], [[]], "Nordlys AS", {"name": ["x"]}])
 def test_refuses_a_company_without_a_name(start: StartServer, body: Any) -> None:
     with pytest.raises(Malformed):
         read_organization(start(always(json_response(200, body))).url, "tok", TRANSPORT)

@@ -17,7 +17,7 @@ def test_reads_what_is_wrong_with_an_order() -> None:
         "errors": {"orderLines[0].inventoryId": ["Not found", "Not active"]},
         "details": [
             {
-                "code": "1804",
+                "code": "1804-InventoryIdNotFound",
                 "message": "Inventory id not found",
                 "parameters": {"property": "orderLines[0].inventoryId"},
             },
@@ -32,7 +32,9 @@ def test_reads_what_is_wrong_with_an_order() -> None:
         detail="See details",
         errors={"orderLines[0].inventoryId": ("Not found", "Not active")},
         details=(
-            Detail("1804", "Inventory id not found", "orderLines[0].inventoryId"),
+            Detail(
+                "1804-InventoryIdNotFound", "Inventory id not found", "orderLines[0].inventoryId"
+            ),
             Detail("1400", "", ""),
         ),
     )
@@ -109,5 +111,12 @@ def test_cuts_what_is_too_long() -> None:
     assert (len(read.errors), len(read.details)) == (50, 50)
     assert {len(name) for name in read.errors} == {100}
     assert {len(texts) for texts in read.errors.values()} == {50}
-    assert {(len(d.code), len(d.message)) for d in read.details} == {(20, 1000)}
+    assert {(len(d.code), len(d.message)) for d in read.details} == {(60, 1000)}
     assert "\x00" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("code", "number"), [("1829-InvalidOrderTypeForInvoice", "1829"), ("1829", "1829"), ("", "")]
+)
+def test_knows_a_fault_by_its_number(code: str, number: str) -> None:
+    assert Detail(code, "", "").number() == number

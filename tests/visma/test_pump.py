@@ -141,6 +141,25 @@ def test_stops_trusting_kept_connections_of_a_host_that_dropped_one(
     assert codes == [0, 42, 0, 0, 0, 0]
 
 
+def test_trusts_kept_connections_again_after_a_while(
+    start: StartServer, pump: MakePump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(connection: Connection) -> None:
+        while connection.read() and not (connection.number == 1 and len(connection.seen) == 2):
+            connection.send(created())
+
+    server, one = start(script), pump(total=1, per_host=1)
+    monkeypatch.setattr("integrations.visma.pump.SUSPICION", 0.3)
+    for _ in range(3):
+        send(one, order(server.url))
+    one.poll(0.4)
+
+    for _ in range(2):
+        send(one, order(server.url))
+
+    assert [request.connection for request in server.seen] == [1, 1, 3, 4, 4]
+
+
 def test_sends_nothing_past_the_deadline(start: StartServer, pump: MakePump) -> None:
     server = start(always(created()))
 
