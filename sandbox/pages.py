@@ -114,18 +114,13 @@ def show_start(sandbox: Sandbox, request: Request) -> Response:
 
 
 def people(sandbox: Sandbox) -> str:
-    """A table of everybody who can sign in, with passwords: this is no secret here."""
+    """Everybody who can sign in, with passwords: they are no secret here."""
     rows = "".join(
-        f"<tr><td>{escape(user.email)}</td><td><code>{escape(user.password)}</code></td>"
-        f"<td>{_roles(sandbox, user.roles)}</td></tr>"
+        f"<li><span>{escape(user.email)}</span> <code>{escape(user.password)}</code>"
+        f"<small>{escape(_roles(sandbox, user.roles))}</small></li>"
         for user in sandbox.world.users.values()
     )
-    return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="People">'
-        '<table><thead><tr><th scope="col">E-mail</th>'
-        '<th scope="col">Password</th><th scope="col">Roles</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    return f'<ul class="people">{rows}</ul>'
 
 
 def people_to_unfold(sandbox: Sandbox) -> str:
@@ -133,9 +128,10 @@ def people_to_unfold(sandbox: Sandbox) -> str:
 
 
 def _roles(sandbox: Sandbox, roles: dict[str, set[str]]) -> str:
-    held = [
-        f"{', '.join(sorted(names))} in {sandbox.world.tenant_name(tenant_id)}"
-        for tenant_id, names in roles.items()
-        if names
-    ]
-    return "<br>".join(escape(line) for line in held) or "None"
+    places: dict[str, list[str]] = {}
+    for tenant_id, names in roles.items():
+        if names:
+            place = sandbox.world.tenant_name(tenant_id) or tenant_id
+            places.setdefault(", ".join(sorted(names)), []).append(place)
+    held = [f"{names} in {', '.join(where)}" for names, where in places.items()]
+    return "; ".join(held) or "No role anywhere"
