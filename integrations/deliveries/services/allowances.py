@@ -27,6 +27,7 @@ class Allowance:
     out: int = 0
     unsaved: RateLimit | None = None
     unsaved_retry: float | None = None
+    learnt_at: datetime | None = None
 
     def free(self, now: datetime) -> int:
         """How many more may go out now."""
@@ -65,6 +66,9 @@ class Allowances:
     ) -> None:
         """Take in what one answer's headers said."""
         allowance = self.of(lane)
+        if limit is None and retry_after is None:
+            return
+        allowance.learnt_at = now
         if limit is not None:
             allowance.limit, allowance.remaining = limit.limit, limit.remaining
             left = limit.reset
@@ -76,14 +80,19 @@ class Allowances:
             allowance.remaining = None
             allowance.unsaved_retry = retry_after
 
-    def save(self, now: datetime) -> None:
+    def save(self) -> None:
         """Write what is new, one statement per allowance."""
         for (application, company_key), allowance in self.known.items():
-            if allowance.unsaved or allowance.unsaved_retry is not None:
-                quotas.note(
-                    application, company_key, allowance.unsaved, allowance.unsaved_retry, now
-                )
-                allowance.unsaved, allowance.unsaved_retry = None, None
+            if allowance.learnt_at is None:
+                continue
+            quotas.note(
+                application,
+                company_key,
+                allowance.unsaved,
+                allowance.unsaved_retry,
+                allowance.learnt_at,
+            )
+            allowance.unsaved = allowance.unsaved_retry = allowance.learnt_at = None
 
 
 def _load(application: int, company_key: str) -> Allowance:

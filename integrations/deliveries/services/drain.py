@@ -80,7 +80,7 @@ def write(session: Session) -> None:
         del session.lessons[0]
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
-        session.did(lambda: session.allowances.save(session.clock.now()))
+        session.did(session.allowances.save)
 
 
 def _end(session: Session) -> None:
@@ -93,7 +93,7 @@ def _end(session: Session) -> None:
     for answer in session.pump.abandon():
         _take(session, answer)
     write(session)
-    session.did(lambda: session.allowances.save(session.clock.now()))
+    session.did(session.allowances.save)
     session.pump.close()
     if not session.unwritten:
         # Otherwise the leases lapse, and whoever is next finds the rows in `sending`.

@@ -115,6 +115,8 @@ def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
     if answer.status == 429 and wait is None:
         wait = UNTOLD_WAIT
     session.allowances.learn(lane, rate_limit(answer), wait, now)
+    if wait is not None:
+        session.next_saving = 0
     if told is not None and lane.clock_offset is None:
         lane.clock_offset = offset = told - now
         session.lessons.append(
