@@ -77,7 +77,7 @@ def _settings_read() -> set[str]:
     """The names in ``env.text("NAME", ...)`` and ``os.environ.get("NAME")``."""
     tree = ast.parse((ROOT / "portal/settings.py").read_text())
     return {
-        node.args[0].value
+        str(node.args[0].value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
