@@ -49,14 +49,15 @@ def rate_limit(answer: Answer) -> RateLimit | None:
     return RateLimit(
         limit=_whole_number(texts["limit"]),
         remaining=_whole_number(texts["remaining"]),
-        reset=_seconds_left(_whole_number(texts["reset"]), answered_at(answer)),
+        reset=_seconds_left(_whole_number(texts["reset"]), answer),
         policy=texts["policy"][:60],
     )
 
 
-def _seconds_left(reset: int | None, now: datetime | None) -> float | None:
+def _seconds_left(reset: int | None, answer: Answer) -> float | None:
     if reset is None or reset < EPOCH_FROM:
         return reset
+    now = answered_at(answer)
     return max(0.0, reset - now.timestamp()) if now else None
 
 

@@ -21,6 +21,7 @@ __all__ = ["Answer", "Call", "Deadline", "NoRoom", "Pump", "PumpOptions", "boot_
 
 SUSPICION = 60.0  # seconds during which a host that dropped a kept connection gets fresh ones
 MOST_SLOTS = 512  # select() can't watch descriptors beyond 1023
+NO_SOCKET_YET = 0.01  # seconds between two turns while a name is looked up
 COULD_NOT_CONNECT, ABORTED = 7, 42
 
 
@@ -99,10 +100,7 @@ class Pump:
         """
         self._turn()
         if not self._ended and timeout > 0:
-            if self._out:
-                self._multi.select(timeout)
-            else:
-                time.sleep(timeout)
+            self._wait(timeout)
             self._turn()
         ended, self._ended = self._ended, []
         return ended
@@ -123,6 +121,15 @@ class Pump:
         self._idle.clear()
         self._multi.close()
         return keys
+
+    def _wait(self, timeout: float) -> None:
+        """Wait until something can be read or written, or libcurl's own timers want a turn."""
+        due = self._multi.timeout()  # milliseconds; -1: no timer is set
+        wait = min(timeout, due / 1000) if self._out and due >= 0 else timeout
+        if not self._out:
+            time.sleep(wait)
+        elif wait > 0 and self._multi.select(wait) < 0:
+            time.sleep(min(wait, NO_SOCKET_YET))
 
     def _turn(self) -> None:
         self._multi.perform()

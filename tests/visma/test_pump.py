@@ -283,6 +283,19 @@ def test_bounds_a_dripping_answer_in_all(start: StartServer, pump: MakePump) -> 
     assert 1.9 < answer.ended - answer.began < 4
 
 
+def test_ends_a_silent_call_in_time_however_long_it_may_wait(
+    start: StartServer, pump: MakePump
+) -> None:
+    one = pump(read_timeout=2.0)
+    one.add(order(start(Connection.wait_for_the_client).url))
+    answers: list[Answer] = []
+    while not answers:
+        answers = one.poll(60.0)
+
+    assert answers[0].curl_code == 28
+    assert answers[0].ended - answers[0].began < 4
+
+
 def test_says_that_a_refused_connection_carried_nothing(start: StartServer, pump: MakePump) -> None:
     server = start(always(created()))
     server.stop_listening()
