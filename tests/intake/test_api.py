@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from django.http import HttpResponse
 from django.test import Client
 
 from integrations.connections.models import Connection
@@ -389,8 +388,7 @@ def test_shows_its_documents_to_staff_only(member: User, staff: User) -> None:
         client = Client()
         if user:
             client.force_login(user)
-        response: HttpResponse = client.get(f"/api/v1/{page}")
-        return response.status_code
+        return client.get(f"/api/v1/{page}").status_code
 
     for page in ("docs", "openapi.json"):
         assert [seen(user, page) for user in (None, member, staff)] == [302, 404, 200]

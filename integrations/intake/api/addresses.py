@@ -20,6 +20,7 @@ from integrations.intake.api.problems import KINDS, Problem
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
+DOCUMENTS = ("openapi-json", "openapi-view")
 
 
 def for_staff(view: View) -> View:
@@ -105,8 +106,7 @@ def urlpatterns() -> list[URLPattern | URLResolver]:
     """The patterns below ``api/v1/``."""
     patterns = list(api.urls[0])
     for pattern in patterns:
-        is_document = pattern.name in {"openapi-json", "openapi-view"}
-        if isinstance(pattern, URLPattern) and not is_document:
+        if isinstance(pattern, URLPattern) and pattern.name not in DOCUMENTS:
             pattern.callback = _open_to_machines(pattern.callback)
     nothing = _open_to_machines(_show_nothing)
     return [path("", nothing), *patterns, path("<path:rest>", nothing)]

@@ -25,7 +25,7 @@ def text_fault(value: object, longest: int) -> str | None:
         return "missing"
     if width(value) > longest:
         return "too-long"
-    if any(unicodedata.category(character) in _UNSHOWABLE for character in value):
+    if not value.isprintable() and not _UNSHOWABLE.isdisjoint(map(unicodedata.category, value)):
         return "unprintable"
     return None
 

@@ -1,0 +1,46 @@
+"""Why a row of a file was not taken: a stable code and a sentence, beside its place and value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _later
+
+from integrations.orders.services.faults import SENTENCES as ORDER_SENTENCES
+from integrations.orders.services.faults import shown
+
+SENTENCES = ORDER_SENTENCES | {
+    "no-order-number": _later("The row has no order number."),
+    "credit-note": _later("This is a credit note. Only sales orders go to Visma.net from here."),
+    "conflict": _later("Row %(row)d of the same order says %(said)s."),
+    "broken-cell": _later("The cell shows an error or a formula that was never worked out."),
+    "date-in-text": _later("The spreadsheet has made a date of this. Format the cell as text."),
+    "digits-lost": _later("The spreadsheet has cut this number to 15 digits. Enter it as text."),
+    "unclear-number": _later(
+        "The comma or blank may part thousands or decimals. Write 1234 or 1234.5."
+    ),
+    "unclear-date": _later("Day and month could be swapped. Write it like 2026-11-20."),
+    "too-many-cells": _later(
+        "The row has more cells than the header. A comma may stand in a text."
+    ),
+    "reference-reused": _later("This order number was taken in before, with other content."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One thing wrong in one cell; ``row`` and ``column`` as a spreadsheet names them."""
+
+    row: int
+    column: str
+    value: str
+    code: str
+    reason: str
+
+
+def row_fault(row: int, column: str, value: object, code: str, **facts: Any) -> RowFault:
+    """A fault with its sentence in the language that is active now."""
+    reason = _(SENTENCES[code])
+    return RowFault(row, column, shown(value), code, reason % facts if facts else reason)
