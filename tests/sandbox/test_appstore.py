@@ -55,6 +55,20 @@ def test_without_the_role_there_is_nothing_to_do(sandbox: SandboxProcess, visito
     assert visitor.heading == "You can't approve applications"
 
 
+def test_nobody_approves_for_a_company_that_is_not_theirs(
+    sandbox: SandboxProcess, visitor: Visitor
+) -> None:
+    foreign = sandbox.control("POST", "companies", {"name": "Havblikk AS"})["tenant_id"]
+    visitor.visit("/appstore")
+    visitor.sign_in(ADMIN)
+    visitor.press(code=CODE)
+
+    visitor.press(tenant_id=foreign, **{f"scope:{READ}": "on"})
+
+    assert "Choose an organisation" in visitor.shown.text
+    assert sandbox.world()["approvals"] == []
+
+
 def test_after_a_withdrawal_no_token_is_given(sandbox: SandboxProcess, visitor: Visitor) -> None:
     tenant_id = sandbox.company("Fjordlys AS")["tenant_id"]
     sandbox.control("POST", "approvals", {"client_id": SERVICE[0], "tenant_id": tenant_id})
