@@ -1,8 +1,33 @@
-"""Addresses of connections."""
+"""Addresses of connections: the way of an invitation, the callbacks, and a tenant's own."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from integrations.connections.views import approvals, callbacks, links, members
 
 app_name = "connections"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    # The only address with a link's token in it; left at once.
+    path("i/<str:token>", links.open_invitation, name="open-invitation"),
+    path("connect/", links.start, name="start"),
+    path("connect/begin/", links.begin, name="begin"),
+    path("connect/stopped/", links.tell_stop, name="tell-stop"),
+    path("connect/stopped/<slug:code>/", links.stopped, name="stopped"),
+    path("connect/new-link/", links.new_link, name="new-link"),
+    path("connect/tenant-id/", approvals.paste_tenant_id, name="paste-tenant-id"),
+    path("connect/approval/", approvals.look_for_approval, name="look-for-approval"),
+    path("connect/<uuid:consent_id>/", callbacks.show_consent, name="consent"),
+    path("connect/<uuid:consent_id>/finish/", callbacks.finish_posted, name="finish-posted"),
+    path("connect/<uuid:consent_id>/companies/", callbacks.choose_companies, name="companies"),
+    path("connect/<uuid:consent_id>/look/", callbacks.look, name="look"),
+    # One redirect path per kind.
+    path("callback/connect", callbacks.callback_connect, name="callback-connect"),
+    path("t/<slug:slug>/connections/invite/", members.invite, name="invite"),
+    path("t/<slug:slug>/connections/<int:pk>/", members.show, name="show"),
+    path("t/<slug:slug>/connections/<int:pk>/confirm/", members.confirm, name="confirm"),
+    path("t/<slug:slug>/connections/<int:pk>/check/", members.check, name="check"),
+    path("t/<slug:slug>/connections/<int:pk>/reconnect/", members.reconnect, name="reconnect"),
+    path("t/<slug:slug>/connections/<int:pk>/disconnect/", members.disconnect, name="disconnect"),
+]

@@ -21,10 +21,10 @@ def invitation_link(token: str) -> str:
     return absolute(reverse("connections:open-invitation", args=[token]))
 
 
-def confirmation_page(connection: Connection) -> str:
-    """Where a member or staff says yes or no to a company."""
+def connection_page(connection: Connection) -> str:
+    """Where members and staff look at a connection, and say yes to a company."""
     slug = connection.company.tenant.slug
-    return absolute(reverse("connections:confirm", args=[slug, connection.pk]))
+    return absolute(reverse("connections:show", args=[slug, connection.pk]))
 
 
 def absolute(path: str) -> str:

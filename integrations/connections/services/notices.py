@@ -46,7 +46,7 @@ def tell_members_new_company(connection: Connection) -> None:
             "connections/mail/new_company.txt",
             {
                 "connection": connection,
-                "page": addresses.confirmation_page(connection),
+                "page": addresses.connection_page(connection),
                 "support": settings.SUPPORT_EMAIL,
             },
         )
@@ -65,7 +65,7 @@ def tell_members_broken(connection: Connection) -> None:
             {
                 "connection": connection,
                 "explanation": explanation,
-                "page": addresses.confirmation_page(connection),
+                "page": addresses.connection_page(connection),
                 "support": settings.SUPPORT_EMAIL,
             },
         )

@@ -82,11 +82,29 @@ def connect(
     by: User | None = None,
     now: datetime,
 ) -> list[Connection]:
-    """The person chose: make the connections. Empty when another press had been first.
+    """The person chose: make the connections, still to be proven.
 
-    Raises invitations.NotOpen and binding.CompanyTaken.
+    Empty when another press was first, the link was withdrawn or used meanwhile, or another tenant
+    has the company; the consent then says so.
     """
-    invitations.check_open(consent.invitation, now=consent.created_at)
+    try:
+        invitations.check_open(consent.invitation, now=consent.created_at)
+        return _connect(consent, chosen, number_given=number_given, by=by, now=now)
+    except invitations.NotOpen as closed:
+        _give_up(consent, closed.finding, now=now)
+    except binding.CompanyTaken:
+        _give_up(consent, Finding.COMPANY_TAKEN, now=now)
+    return []
+
+
+def _connect(
+    consent: PendingConsent,
+    chosen: list[Candidate],
+    *,
+    number_given: str,
+    by: User | None,
+    now: datetime,
+) -> list[Connection]:
     with transaction.atomic():
         first = PendingConsent.objects.filter(
             pk=consent.pk, outcome=PendingConsent.Outcome.CHOOSING
@@ -249,16 +267,18 @@ def _offer(consent: PendingConsent, grant: Grant, found: list[Candidate], *, now
     if not same:
         _drop(grant, Finding.WRONG_COMPANY, now=now)
         raise _Failed(Finding.WRONG_COMPANY)
-    try:
-        connect(consent, same[:1], now=now)
-    except binding.CompanyTaken as taken:
-        _drop(grant, Finding.COMPANY_TAKEN, now=now)
-        raise _Failed(Finding.COMPANY_TAKEN) from taken
+    connect(consent, same[:1], now=now)
 
 
 def _drop(grant: Grant, finding: Finding, *, now: datetime) -> None:
     """A grant that leads to no connection is forgotten."""
     refreshing.end(grant, finding, now=now)
+
+
+def _give_up(consent: PendingConsent, finding: Finding, *, now: datetime) -> None:
+    if consent.grant is not None:
+        _drop(consent.grant, finding, now=now)
+    _fail(consent, finding)
 
 
 def _fail(consent: PendingConsent, finding: Finding) -> None:

@@ -1,0 +1,119 @@
+"""What people type on the way to a connection."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrations.connections.models import ApplicationSecret, Integration
+from integrations.connections.services import companies
+from integrations.connections.services.companies import Candidate
+
+HYPHENS = re.compile("[\u2010-\u2015\u2212]")
+
+
+class CompanyForm(forms.Form):
+    """One company to confirm, or several to pick from; a nameless one needs its number."""
+
+    company = forms.MultipleChoiceField(
+        label=gettext_lazy("Companies"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Tick at least one company."),
+            "invalid_choice": gettext_lazy("Tick a company of the list."),
+        },
+    )
+    number = forms.CharField(
+        label=gettext_lazy("Organisation number"), max_length=60, required=False
+    )
+
+    def __init__(self, *args: Any, companies: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._candidates = {each.key: each for each in _read(companies) if not each.locked}
+        choices = self.fields["company"]
+        if isinstance(choices, forms.MultipleChoiceField):
+            choices.choices = [(key, each.label) for key, each in self._candidates.items()]
+        self.nameless = any(not each.name for each in self._candidates.values())
+        self.fields["number"].required = self.nameless
+        self.fields["number"].help_text = _(
+            "Visma did not tell us the name, so we write down the number as you give it."
+        )
+
+    def chosen(self) -> list[Candidate]:
+        return [self._candidates[key] for key in self.cleaned_data["company"]]
+
+
+class TenantIdForm(forms.Form):
+    """A tenant id as people paste it: with blanks, braces, or a hyphen from a text program."""
+
+    visma_tenant_id = forms.CharField(
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"class": "code", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        error_messages={"required": gettext_lazy("Paste the tenant id here.")},
+    )
+
+    def __init__(self, *args: Any, tenant: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["visma_tenant_id"]
+        field.label = _("Tenant id of %(tenant)s") % {"tenant": tenant}
+        field.help_text = _("36 characters, four of them hyphens.")
+
+    def clean_visma_tenant_id(self) -> UUID:
+        text = HYPHENS.sub("-", self.cleaned_data["visma_tenant_id"]).strip(" {}\"'\t\r\n")
+        if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
+            return UUID(text)
+        raise forms.ValidationError(
+            _("This is not a tenant id: it has 36 characters, four of them hyphens.")
+        )
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite to what. Only staff may name the company beforehand."""
+
+    integration = forms.ModelChoiceField(
+        Integration.objects.all(), label=gettext_lazy("What to connect"), empty_label=None
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail address"))
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    expected_visma_tenant_id = forms.UUIDField(
+        label=gettext_lazy("Tenant id of the company"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "code"}),
+        help_text=gettext_lazy("If you know it, nobody has to say yes to the company later."),
+    )
+    mail = forms.BooleanField(label=gettext_lazy("Mail the link"), required=False, initial=True)
+
+    def __init__(self, *args: Any, by_staff: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_staff:
+            del self.fields["expected_visma_tenant_id"]
+
+
+class SecretForm(forms.ModelForm[ApplicationSecret]):
+    """A client secret goes in and never comes out."""
+
+    value = forms.CharField(
+        label=gettext_lazy("Client secret"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("As the Developer Portal showed it once. It is not shown again."),
+    )
+
+    class Meta:
+        model = ApplicationSecret
+        fields: list[str] = []
+
+    def save(self, commit: bool = True) -> ApplicationSecret:
+        self.instance.seal(self.cleaned_data["value"])
+        return super().save(commit=commit)
+
+
+def _read(rows: list[dict[str, Any]]) -> list[Candidate]:
+    return companies.as_read(rows)

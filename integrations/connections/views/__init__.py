@@ -1,0 +1,1 @@
+"""Pages of the way to a connection, and of what members and staff do with one."""

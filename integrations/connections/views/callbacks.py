@@ -1,0 +1,184 @@
+"""Where Visma sends people back to, and the pages that follow."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from integrations.connections.forms import CompanyForm
+from integrations.connections.models import Connection, PendingConsent
+from integrations.connections.models.applications import Kind
+from integrations.connections.services import companies, consent, doctor, redemption
+from integrations.connections.services.consent import ConsentRefused
+from integrations.connections.services.findings import Finding
+from integrations.connections.views import steps
+from integrations.connections.views.outcomes import show_connections, show_stop
+from integrations.connections.views.visits import (
+    SeeOther,
+    public,
+    visit_of,
+    without_referrer,
+)
+from integrations.tenants.models import User
+
+
+@csrf_exempt
+@public("GET", "HEAD", "POST")
+def callback_connect(request: HttpRequest) -> HttpResponse:
+    """Visma's answer. The address with the code in it is left at once."""
+    if request.method == "POST":
+        return without_referrer(_keep_post(request))
+    try:
+        arrived = consent.finish(
+            _lists(request.GET),
+            kind=Kind.CONNECT,
+            browser=visit_of(request).browser,
+            now=timezone.now(),
+        )
+    except ConsentRefused as refused:
+        return without_referrer(_stopped(refused.finding))
+    return without_referrer(_to_consent(arrived))
+
+
+@public("GET")
+def finish_posted(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """The one GET after an answer by POST; here the browser's cookie comes along."""
+    try:
+        arrived = consent.finish_posted(
+            consent_id, browser=visit_of(request).browser, now=timezone.now()
+        )
+    except ConsentRefused as refused:
+        return _stopped(refused.finding)
+    return _to_consent(arrived)
+
+
+@public("GET", "HEAD")
+def show_consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """What came of a consent, in the browser that began it."""
+    pending = consent.of_browser(consent_id, browser=visit_of(request).browser)
+    if pending is None:
+        return _stopped(Finding.OTHER_BROWSER)
+    match pending.outcome:
+        case PendingConsent.Outcome.CHOOSING:
+            return _show_companies(request, pending, CompanyForm(companies=pending.companies))
+        case PendingConsent.Outcome.GRANTED:
+            return show_connections(
+                request,
+                pending.invitation,
+                _connections(pending),
+                look_at=reverse("connections:look", args=[pending.pk]),
+            )
+        case PendingConsent.Outcome.FAILED:
+            return _show_failed(request, pending)
+    if pending.consumed_at is None:
+        return SeeOther(reverse("connections:start"))
+    return render(
+        request,
+        "connections/finishing.html",
+        {"consent": pending, **steps.frame(pending.invitation, steps.SIGN_IN)},
+    )
+
+
+@public("POST")
+def choose_companies(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """The person confirmed the company, or picked some; now the doctor goes there."""
+    pending = consent.of_browser(consent_id, browser=visit_of(request).browser)
+    if pending is None:
+        return _stopped(Finding.OTHER_BROWSER)
+    if pending.outcome != PendingConsent.Outcome.CHOOSING:
+        return _to_consent(pending)
+    form = CompanyForm(request.POST, companies=pending.companies)
+    if not form.is_valid():
+        return _show_companies(request, pending, form)
+    now = timezone.now()
+    connections = redemption.connect(
+        pending,
+        form.chosen(),
+        number_given=form.cleaned_data["number"],
+        by=request.user if isinstance(request.user, User) else None,
+        now=now,
+    )
+    for connection in connections:
+        doctor.examine(connection, now=now)
+    return _to_consent(pending)
+
+
+@public("POST")
+def look(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """The press “Look now”."""
+    pending = consent.of_browser(consent_id, browser=visit_of(request).browser)
+    if pending is None:
+        return _stopped(Finding.OTHER_BROWSER)
+    for connection in _connections(pending):
+        doctor.examine(connection, now=timezone.now())
+    return _to_consent(pending)
+
+
+def _keep_post(request: HttpRequest) -> HttpResponse:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > consent.LARGEST_POST:
+        return _stopped(Finding.STATE_UNKNOWN)
+    try:
+        pending = consent.keep_post(_lists(request.POST), kind=Kind.CONNECT, now=timezone.now())
+    except ConsentRefused as refused:
+        return _stopped(refused.finding)
+    return SeeOther(reverse("connections:finish-posted", args=[pending.pk]))
+
+
+def _show_companies(
+    request: HttpRequest, pending: PendingConsent, form: CompanyForm
+) -> HttpResponse:
+    found = companies.as_read(pending.companies)
+    return render(
+        request,
+        "connections/companies.html",
+        {
+            "consent": pending,
+            "candidates": found,
+            "only": found[0] if len(found) == 1 else None,
+            "form": form,
+            "who": pending.grant.visma_user_email if pending.grant else "",
+            "focus_heading": True,
+            **steps.frame(pending.invitation, steps.COMPANY),
+        },
+    )
+
+
+def _show_failed(request: HttpRequest, pending: PendingConsent) -> HttpResponse:
+    wanted = pending.invitation.reconnects
+    found = companies.as_read(pending.companies)
+    first = found[0].label if found else ""
+    return show_stop(
+        request,
+        pending.finding,
+        pending.invitation,
+        at=steps.COMPANY if found else steps.SIGN_IN,
+        company=str(wanted.company) if wanted is not None else first,
+        other=first,
+    )
+
+
+def _connections(pending: PendingConsent) -> list[Connection]:
+    """Those that came of this consent."""
+    rows = Connection.objects.select_related("company__tenant", "integration__application", "grant")
+    if pending.grant is not None:
+        under = list(rows.filter(grant=pending.grant).order_by("pk"))
+        if under:
+            return under
+    return list(rows.filter(pk=pending.connection_id or 0))
+
+
+def _lists(given: QueryDict) -> dict[str, list[str]]:
+    return dict(given.lists())
+
+
+def _to_consent(pending: PendingConsent) -> HttpResponse:
+    return SeeOther(reverse("connections:consent", args=[pending.pk]))
+
+
+def _stopped(finding: Finding) -> HttpResponse:
+    return SeeOther(reverse("connections:stopped", args=[finding]))

@@ -1,0 +1,112 @@
+"""What came of it: connected, something in the way, or stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from integrations.connections.models import Connection, Invitation
+from integrations.connections.services import doctor, wording
+from integrations.connections.services.doctor import Check
+from integrations.connections.services.findings import Finding, explain
+from integrations.connections.views import steps
+
+
+def show_stop(
+    request: HttpRequest,
+    finding: Finding | str,
+    invitation: Invitation | None,
+    *,
+    at: int,
+    company: str = "",
+    other: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """One page for every error: what, who, how, and the press that mends it."""
+    tenant = invitation.tenant.name if invitation is not None else ""
+    told = explain(finding, tenant=tenant, company=company, other=other)
+    return render(
+        request,
+        "connections/stopped.html",
+        {
+            "told": told,
+            "invitation": invitation,
+            "focus_heading": True,
+            **steps.frame(invitation, at, stopped=True),
+        },
+        status=status,
+    )
+
+
+def show_connections(
+    request: HttpRequest,
+    invitation: Invitation,
+    connections: list[Connection],
+    *,
+    look_at: str = "",
+) -> HttpResponse:
+    """The doctor's findings, or that it works. ``look_at`` is where “Look now” posts to."""
+    broken = next((each for each in connections if each.state != "connected"), None)
+    if broken is not None:
+        return _show_check(request, invitation, broken, look_at=look_at)
+    return render(
+        request,
+        "connections/connected.html",
+        {
+            "invitation": invitation,
+            "connections": connections,
+            "first": connections[0],
+            "waits": any(each.confirmed_at is None for each in connections),
+            "rights": wording.rights_of(invitation.integration.scopes.split()),
+            "focus_heading": True,
+            **steps.frame(invitation, steps.CONNECTED, done=True),
+        },
+    )
+
+
+def _show_check(
+    request: HttpRequest, invitation: Invitation, connection: Connection, *, look_at: str
+) -> HttpResponse:
+    report = doctor.report_of(connection)
+    told = None
+    if report.finding:
+        told = explain(
+            report.finding, tenant=invitation.tenant.name, company=str(connection.company)
+        )
+    return render(
+        request,
+        "connections/check.html",
+        {
+            "connection": connection,
+            "report": report,
+            "told": told,
+            "checks": rows(report.checks, connection, how=told.how if told else ""),
+            "look_at": look_at,
+            "focus_heading": True,
+            **steps.frame(invitation, steps.CHECK, stopped=bool(report.finding)),
+        },
+    )
+
+
+def rows(checks: list[Check], connection: Connection, *, how: str = "") -> list[dict[str, Any]]:
+    """The doctor's checks as the check list takes them."""
+    sentences = {
+        "access": _("Visma lets us in"),
+        "rights": _("Make and read sales orders is allowed"),
+        "company": _("The access is for this company"),
+        "read": _("We can read in the company"),
+        "name": _("We can read the company’s name"),
+    }
+    return [
+        {
+            "state": {True: "passed", False: "failed", None: "waits"}[check.passed],
+            "sentence": sentences[check.code],
+            "what": check.result,
+            "who": check.who,
+            "how": how if check.passed is False else "",
+        }
+        for check in checks
+    ]

@@ -1,0 +1,79 @@
+"""Who comes: the link's token and the browser's own secret, in one HttpOnly cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from integrations.connections.models import Invitation
+from integrations.connections.services import invitations
+from integrations.keyring import tokens
+
+View = Callable[..., HttpResponse]
+COOKIE = f"{settings.COOKIE_PREFIX}invitation"
+LIFE = timedelta(days=30)
+LONGEST = 100
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the browser goes on by GET and leaves the address it came to."""
+
+    status_code = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """``token`` names the invitation; ``browser`` tells this browser from any other."""
+
+    token: str = field(repr=False)
+    browser: str = field(repr=False)
+
+    def invitation(self) -> Invitation:
+        """The visit's open invitation. Raises invitations.NotOpen."""
+        return invitations.open_by(self.token, now=timezone.now())
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """Read the cookie; both parts are empty where there is none."""
+    token, _, browser = request.COOKIES.get(COOKIE, "").partition(".")
+    if not browser or max(len(token), len(browser)) > LONGEST:
+        return Visit("", "")
+    return Visit(token, browser)
+
+
+def remember(response: HttpResponse, token: str, browser: str = "") -> None:
+    """Set the cookie; a browser keeps its own secret when it opens another link."""
+    response.set_cookie(
+        COOKIE,
+        f"{token[:LONGEST]}.{browser or tokens.new_token()}",
+        max_age=LIFE,
+        secure=settings.SECURE_COOKIES,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def public(*methods: str) -> Callable[[View], Any]:
+    """A page for people without a log-in: never stored, these methods only."""
+
+    def decorate(view: View) -> View:
+        page: View = login_not_required(never_cache(require_http_methods(methods)(view)))
+        return page
+
+    return decorate
+
+
+def without_referrer(response: HttpResponse) -> HttpResponse:
+    """For answers under an address that holds a secret. Not for pages with a form: their POST
+    would carry ``Origin: null``."""
+    response["Referrer-Policy"] = "no-referrer"
+    return response
