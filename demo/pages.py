@@ -39,6 +39,13 @@ class Page:
                 return urljoin(self.url, link.attributes["href"])
         raise NotThere(f"{self.url} has no link {words!r}: {self.text[:500]}")
 
+    def marked(self, name: str) -> str:
+        """The words, or the value, of the element with this id. Raises NotThere."""
+        for one in self.root.all():
+            if one.attributes.get("id") == name:
+                return one.attributes.get("value") or one.text
+        raise NotThere(f"{self.url} has nothing marked {name!r}.")
+
     def has_button(self, words: str) -> bool:
         return any(words.lower() in button.text.lower() for _, button in self._buttons())
 
@@ -54,7 +61,16 @@ class Page:
         raise NotThere(f"{self.url} has no button {words!r}, but {known}: {self.text[:500]}")
 
     def _buttons(self) -> list[tuple[Element, Element]]:
-        return [(form, one) for form in self.root.all("form") for one in form.all("button")]
+        """Each with its form: the one around it, unless it names another."""
+        forms = list(self.root.all("form"))
+        by_id = {form.attributes.get("id", ""): form for form in forms}
+        inside = [(form, one) for form in forms for one in form.all("button")]
+        around = {id(button): form for form, button in inside}
+        buttons = [
+            (by_id.get(one.attributes.get("form", ""), around.get(id(one))), one)
+            for one in self.root.all("button")
+        ]
+        return [(form, button) for form, button in buttons if form is not None]
 
     def _submission(self, form: Element, button: Element, filled: dict[str, str]) -> Submission:
         fields = _untouched(form)
