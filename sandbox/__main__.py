@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -15,6 +16,7 @@ from sandbox.settings import Settings, read_arguments
 from sandbox.state import Sandbox
 
 BACKLOG = 2048
+PARENT_SECONDS = 0.5
 
 
 async def serve(settings: Settings) -> None:
@@ -41,10 +43,21 @@ async def serve(settings: Settings) -> None:
     dispatcher = Dispatcher(Sandbox(settings), Router())
     await server.start_serving()
     print(f"sandbox listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
+    watch = loop.create_task(_watch_parent(stop)) if settings.ends_with_parent else None
     await stop.wait()
+    if watch is not None:
+        watch.cancel()
     server.close()
     for connection in list(connections):
         connection.transport.close()
+
+
+async def _watch_parent(stop: asyncio.Event) -> None:
+    """A parent that was killed says nothing; its child gets another one."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_SECONDS)
+    stop.set()
 
 
 def main() -> None:

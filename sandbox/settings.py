@@ -21,6 +21,7 @@ class Settings:
     redirect_uris: tuple[str, ...] = ()
     redirect_uri_prefixes: tuple[str, ...] = ()
     seed: int = 0
+    ends_with_parent: bool = False
 
     @property
     def secure_cookies(self) -> bool:
@@ -49,6 +50,9 @@ def read_arguments(arguments: Sequence[str] | None = None) -> Settings:
         help="also take redirect URIs that begin so (Visma itself compares exactly)",
     )
     parser.add_argument("--seed", type=int, default=0, help="changes ids and chances")
+    parser.add_argument(
+        "--end-with-parent", action="store_true", help="stop when the process that began it is gone"
+    )
     given = parser.parse_args(arguments)
     return Settings(
         host=given.host,
@@ -57,4 +61,5 @@ def read_arguments(arguments: Sequence[str] | None = None) -> Settings:
         redirect_uris=tuple(given.redirect_uri),
         redirect_uri_prefixes=tuple(given.redirect_uri_prefix),
         seed=given.seed,
+        ends_with_parent=given.end_with_parent,
     )

@@ -80,7 +80,7 @@ class SandboxProcess:
 def start_sandbox(*arguments: str) -> Iterator[SandboxProcess]:
     """Start ``python -m sandbox --port 0`` with further arguments; it ends with the block."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "--port", "0", *arguments],
+        [sys.executable, "-m", "sandbox", "--port", "0", "--end-with-parent", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -129,6 +129,23 @@ def test_ends_with_0_when_told_to() -> None:
         connection.close()
 
 
+def test_ends_with_its_parent_when_told_so() -> None:
+    parent = subprocess.Popen(
+        ["sh", "-c", f"{sys.executable} -m sandbox --port 0 --end-with-parent & read line"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    assert parent.stdout.readline().startswith("sandbox listening on ")
+
+    parent.kill()
+
+    rest, _ = parent.communicate(timeout=10)
+    assert rest == ""
+
+
 def test_says_when_its_port_is_taken(sandbox: SandboxProcess) -> None:
     port = str(urlsplit(sandbox.url).port)
 
