@@ -16,6 +16,10 @@ from integrations.tenants.models import Member, Tenant, User
 PASSWORD = "nordhandel demo"  # noqa: S105 - printed at the end
 SCOPES = "visma.net.erp.salesorder:read visma.net.erp.salesorder:write"
 PREFIX = "NH-"
+# Who acts at Visma, where orders go to by which way, and which file goes where.
+ACCOUNTANT, ADMINISTRATOR = "regnskap@fjordlys.example", "admin@fjordlys.example"
+BY_CONSENT, BY_APPROVAL = "Fjordlys AS", "Fjordlys Sverige AB"
+FILES = {BY_CONSENT: "fjordlys-as.csv", BY_APPROVAL: "fjordlys-sverige.csv"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""``./run demo``: sets everything up, does the main job once, and stays up to be looked at."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+import django
+from django.core.management import call_command
+from rich.console import Console
+
+from demo import sandbox, services
+from demo.pages import NotThere
+from demo.person import Lost
+from demo.services import Addresses
+from demo.supervisor import ROOT, AlreadyRunning, ServiceEnded, Stopped, Supervisor
+
+FOLDER = ROOT / "var" / "demo"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end when the orders have arrived")
+    once = parser.parse_args().once
+    console = Console()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    try:
+        with Supervisor(FOLDER) as supervisor:
+            return _run(supervisor, console, once=once)
+    except AlreadyRunning as running:
+        console.print(f"A demo is running here already: {running or 'it is still starting'}")
+    except (ServiceEnded, Lost, NotThere) as ended:
+        console.print(f"[red]The demo stopped.[/red] {ended}", highlight=False)
+        console.print(f"The logs are in {FOLDER / 'log'}.")
+    except Stopped:
+        return 1 if once else 0
+    return 1
+
+
+def _run(supervisor: Supervisor, console: Console, *, once: bool) -> int:
+    with console.status("Starting the services …"):
+        at = services.start_outside(supervisor)
+        supervisor.says_where(at.portal)
+        django.setup()
+        call_command("migrate", verbosity=0)
+        services.start_portal(supervisor)
+        # Models can be imported only now.
+        seed = importlib.import_module("demo.seed")
+        story = importlib.import_module("demo.story")
+        seeded = seed.seed(sandbox.world(at.sandbox))
+        services.wait_for_portal(supervisor, at)
+    arrived = story.Story(at, supervisor, console).tell(seeded)
+    if once:
+        return 0 if arrived else 1
+    _say_where(console, at, seeded.staff, seeded.member, seed.PASSWORD)
+    supervisor.wait(lambda: False, seconds=float("inf"), pause=0.5)
+    return 0
+
+
+def _say_where(console: Console, at: Addresses, staff: str, member: str, password: str) -> None:
+    console.print(
+        f"\n  Portal   {at.portal}\n"
+        f"           staff {staff}, a customer's owner {member}, password “{password}”\n"
+        f"  Sandbox  {at.sandbox}   who can sign in there, and the App Store\n"
+        f"  Logs     {FOLDER / 'log'}\n\n  Ctrl-C ends it all.",
+        highlight=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
