@@ -29,7 +29,7 @@ def main() -> int:
         with Supervisor(FOLDER) as supervisor:
             return _run(supervisor, console, once=once)
     except AlreadyRunning as running:
-        console.print(f"A demo is running here already: {running or 'it is still starting'}")
+        console.print(f"A demo is running here already: {running}")
     except (ServiceEnded, Lost, NotThere) as ended:
         console.print(f"[red]The demo stopped.[/red] {ended}", highlight=False)
         console.print(f"The logs are in {FOLDER / 'log'}.")

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 
 from demo import sandbox, seed, verify, walk
-from demo.pages import Page
 from demo.person import Lost, Person
 from demo.progress import Shipment, watch
 from demo.seed import Seeded
@@ -34,7 +33,7 @@ class Story:
         self._console = console
 
     def tell(self, seeded: Seeded) -> bool:
-        """Whether every good order is in the ERP once, as in its file, and every bad one refused."""
+        """Whether every good order is in the ERP once, and every bad one refused."""
         self._connect(seeded)
         shipments = self._take_in(seeded)
         arrived = watch(shipments, self._services, self._console, seconds=PUSH)

@@ -124,7 +124,7 @@ class Supervisor:
                     self._lock.seek(0)
                     address = self._lock.read()
                     self._lock.close()
-                    raise AlreadyRunning(address) from None
+                    raise AlreadyRunning(address or "it is still starting") from None
                 time.sleep(0.1)
             else:
                 return
