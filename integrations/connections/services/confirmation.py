@@ -13,7 +13,8 @@ from django.db import transaction
 from integrations.audit.services import record
 from integrations.connections.models import Company, Connection, Grant, Invitation
 from integrations.connections.models.applications import Kind
-from integrations.tenants.models import Member, Tenant, User
+from integrations.tenants.models import User
+from integrations.tenants.services import may_act
 
 
 class NotAllowed(Exception):
@@ -52,14 +53,7 @@ def may_confirm(connection: Connection, user: User | None) -> bool:
     if user.is_staff:
         return True
     kind = connection.integration.application.kind
-    return is_owner(user, connection.company.tenant) and not needs_staff(connection.company, kind)
-
-
-def is_owner(user: User, tenant: Tenant) -> bool:
-    """Whether the user may act for the tenant; staff may."""
-    if user.is_staff:
-        return True
-    return Member.objects.filter(tenant=tenant, user=user, role=Member.Role.OWNER).exists()
+    return may_act(user, connection.company.tenant) and not needs_staff(connection.company, kind)
 
 
 @transaction.atomic

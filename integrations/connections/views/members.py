@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,20 +23,15 @@ from integrations.connections.services import (
 from integrations.connections.services.findings import explain
 from integrations.connections.views.outcomes import rows
 from integrations.connections.views.visits import SeeOther, remember, visit_of
-from integrations.tenants.models import Tenant, User
-
-
-class SignedInRequest(HttpRequest):
-    """LoginRequiredMiddleware saw to it."""
-
-    user: User
+from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, tenant_seen_by
+from integrations.tenants.services import may_act
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def invite(request: SignedInRequest, slug: str) -> HttpResponse:
     """Make a link; it is shown this once."""
-    tenant = _own_tenant(request, slug)
+    tenant = tenant_acted_for_by(request.user, slug)
     form = InvitationForm(
         request.POST if request.method == "POST" else None,
         by_staff=request.user.is_staff,
@@ -86,7 +81,7 @@ def show(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             "told": told,
             "report": report,
             "checks": rows(report.checks, connection, how=told.how if told else ""),
-            "may_act": confirmation.is_owner(request.user, tenant),
+            "may_act": may_act(request.user, tenant),
             "may_confirm": confirmation.may_confirm(connection, request.user),
         },
     )
@@ -137,15 +132,8 @@ def disconnect(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return _back(connection)
 
 
-def _own_tenant(request: SignedInRequest, slug: str) -> Tenant:
-    tenant = get_object_or_404(Tenant.objects.for_user(request.user), slug=slug)
-    if not confirmation.is_owner(request.user, tenant):
-        raise PermissionDenied
-    return tenant
-
-
 def _connection(request: SignedInRequest, slug: str, pk: int) -> Connection:
-    tenant = get_object_or_404(Tenant.objects.for_user(request.user), slug=slug)
+    tenant = tenant_seen_by(request.user, slug)
     rows = Connection.objects.for_tenant(tenant).select_related(
         "company__tenant", "integration__application", "grant__application"
     )
@@ -153,10 +141,8 @@ def _connection(request: SignedInRequest, slug: str, pk: int) -> Connection:
 
 
 def _acted_on(request: SignedInRequest, slug: str, pk: int) -> Connection:
-    connection = _connection(request, slug, pk)
-    if not confirmation.is_owner(request.user, connection.company.tenant):
-        raise PermissionDenied
-    return connection
+    tenant_acted_for_by(request.user, slug)
+    return _connection(request, slug, pk)
 
 
 def _back(connection: Connection) -> HttpResponse:
