@@ -22,7 +22,7 @@ from integrations.visma.calls import Deadline, boot_time
 
 logger = logging.getLogger(__name__)
 
-RENEW_EVERY = 5.0  # seconds
+RENEWALS_PER_LEASE = 3
 LEASE_EVERY = 0.5
 
 
@@ -85,7 +85,7 @@ def renew(session: Session) -> None:
     if not session.held or boot_time() < session.next_renewal:
         return
     began, epochs = boot_time(), session.epochs()
-    session.next_renewal = began + RENEW_EVERY
+    session.next_renewal = began + session.options.lease.total_seconds() / RENEWALS_PER_LEASE
     until = session.clock.now() + session.options.lease
     kept = session.database(lambda: outbox.renew(epochs, until=until))
     if kept is None:

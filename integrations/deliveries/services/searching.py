@@ -25,8 +25,19 @@ def look(session: Session) -> None:
     for search in list(session.searches):
         if session.pump.free and session.allowance(search.lane).free(now):
             session.searches.remove(search)
-            session.under_way(search.lane, 1)
-            session.pump.add(looking.page_call(search))
+            _ask(session, search)
+
+
+def _ask(session: Session, search: Search) -> None:
+    try:
+        session.pump.add(looking.page_call(search))
+    except ValueError:
+        # The lane's address or token can't be used: as good as an outage, until it is mended.
+        now = session.clock.now()
+        session.lessons.append(lambda: findings.write_failed(search, 0, session.options, now=now))
+        search.lane.looking -= 1
+        return
+    session.under_way(search.lane, 1)
 
 
 def _begin(session: Session) -> None:

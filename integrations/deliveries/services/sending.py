@@ -72,10 +72,18 @@ def _send(session: Session, job: Job) -> None:
     access = job.lane.access
     if access is None:
         raise RuntimeError("A job was claimed without access.")
-    call = new_order_call(access.sales_order_url, access.token, job.body, job, job.lane.deadline)
+    try:
+        session.pump.add(
+            new_order_call(access.sales_order_url, access.token, job.body, job, job.lane.deadline)
+        )
+    except ValueError as error:
+        # The lane's address or token can't be sent to or with; nothing went out.
+        claims, now, fault = [(job.delivery_id, job.attempt)], session.clock.now(), str(error)[:200]
+        session.lessons.append(lambda: outbox.unclaim(claims, now=now, fault=fault))
+        _stop_lane(session, job.lane, _shutting(job.lane, fault, session))
+        return
     session.out[job.delivery_id, job.attempt] = job
     session.under_way(job.lane, 1)
-    session.pump.add(call)
 
 
 def take_back_doubtful_claims(session: Session) -> None:
