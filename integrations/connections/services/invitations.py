@@ -53,7 +53,7 @@ def make(
         expected_visma_tenant_id=expected_visma_tenant_id,
         expected_number=expected_number,
         created_by=by,
-        expires_at=now + (life or settings.INVITATION_LIFE),
+        expires_at=now + (settings.INVITATION_LIFE if life is None else life),
     )
     record(
         tenant,

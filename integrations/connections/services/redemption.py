@@ -14,6 +14,7 @@ from integrations.connections.models import Connection, Grant, PendingConsent
 from integrations.connections.services import (
     binding,
     companies,
+    doctor,
     incidents,
     invitations,
     refreshing,
@@ -82,19 +83,23 @@ def connect(
     by: User | None = None,
     now: datetime,
 ) -> list[Connection]:
-    """The person chose: make the connections, still to be proven.
+    """The person chose: make the connections and send the doctor there.
 
     Empty when another press was first, the link was withdrawn or used meanwhile, or another tenant
     has the company; the consent then says so.
     """
     try:
         invitations.check_open(consent.invitation, now=consent.created_at)
-        return _connect(consent, chosen, number_given=number_given, by=by, now=now)
+        connections = _connect(consent, chosen, number_given=number_given, by=by, now=now)
     except invitations.NotOpen as closed:
         _give_up(consent, closed.finding, now=now)
+        return []
     except binding.CompanyTaken:
         _give_up(consent, Finding.COMPANY_TAKEN, now=now)
-    return []
+        return []
+    for connection in connections:
+        doctor.examine(connection, now=now)
+    return connections
 
 
 def _connect(

@@ -95,16 +95,13 @@ def choose_companies(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     form = CompanyForm(request.POST, companies=pending.companies)
     if not form.is_valid():
         return _show_companies(request, pending, form)
-    now = timezone.now()
-    connections = redemption.connect(
+    redemption.connect(
         pending,
         form.chosen(),
         number_given=form.cleaned_data["number"],
         by=request.user if isinstance(request.user, User) else None,
-        now=now,
+        now=timezone.now(),
     )
-    for connection in connections:
-        doctor.examine(connection, now=now)
     return _to_consent(pending)
 
 
