@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import requests
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -68,7 +67,7 @@ class Person:
 
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=False))
     session: requests.Session = field(default_factory=requests.Session)
-    shown: HttpResponse = field(default_factory=HttpResponse)
+    shown: Any = None
 
     def open(self, token: str) -> str:
         """Open the link; the heading of the page it leads to."""

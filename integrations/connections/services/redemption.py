@@ -10,22 +10,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from integrations.connections.models import Connection, Grant, PendingConsent
+from integrations.connections.models import Grant, PendingConsent
 from integrations.connections.services import (
-    binding,
+    choosing,
     companies,
-    doctor,
     incidents,
     invitations,
     refreshing,
     scopes,
     visma_clients,
 )
-from integrations.connections.services.companies import Candidate
 from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
-from integrations.tenants.models import User
 from integrations.visma import oauth
 from integrations.visma.errors import (
     BadAnswer,
@@ -69,65 +66,10 @@ def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: d
     try:
         _complete(consent, params, now=now)
     except _Failed as failed:
-        _fail(consent, failed.finding)
+        choosing.give_up(consent, failed.finding, now=now)
     except Exception:
-        _fail(consent, Finding.OUR_FAULT)
+        choosing.give_up(consent, Finding.OUR_FAULT, now=now)
         raise
-
-
-def connect(
-    consent: PendingConsent,
-    chosen: list[Candidate],
-    *,
-    number_given: str = "",
-    by: User | None = None,
-    now: datetime,
-) -> list[Connection]:
-    """The person chose: make the connections and send the doctor there.
-
-    Empty when another press was first, the link was withdrawn or used meanwhile, or another tenant
-    has the company; the consent then says so.
-    """
-    try:
-        invitations.check_open(consent.invitation, now=consent.created_at)
-        connections = _connect(consent, chosen, number_given=number_given, by=by, now=now)
-    except invitations.NotOpen as closed:
-        _give_up(consent, closed.finding, now=now)
-        return []
-    except binding.CompanyTaken:
-        _give_up(consent, Finding.COMPANY_TAKEN, now=now)
-        return []
-    for connection in connections:
-        doctor.examine(connection, now=now)
-    return connections
-
-
-def _connect(
-    consent: PendingConsent,
-    chosen: list[Candidate],
-    *,
-    number_given: str,
-    by: User | None,
-    now: datetime,
-) -> list[Connection]:
-    with transaction.atomic():
-        first = PendingConsent.objects.filter(
-            pk=consent.pk, outcome=PendingConsent.Outcome.CHOOSING
-        ).update(outcome=PendingConsent.Outcome.GRANTED)
-        if not first or consent.grant is None:
-            return []
-        connections = binding.bind(
-            consent.invitation,
-            consent.grant,
-            chosen,
-            number_given=number_given,
-            by=by,
-            text=consent.text,
-            language=consent.language,
-            now=now,
-        )
-        PendingConsent.objects.filter(pk=consent.pk).update(connection=connections[0])
-    return connections
 
 
 def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
@@ -141,16 +83,12 @@ def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: 
     grant = _keep_grant(consent, answer, person, now=now)
     if grant.visma_user and not grant.visma_user_email:
         _learn_address(grant, client, answer)
+    application = consent.invitation.integration.application
     try:
-        found = companies.candidates(_kind(consent), answer.access_token, grant.visma_tenant_id)
+        found = companies.candidates(application.kind, answer.access_token, grant.visma_tenant_id)
     except companies.NoCompany as none:
-        _drop(grant, none.finding, now=now)
         raise _Failed(none.finding) from none
-    _offer(consent, grant, found, now=now)
-
-
-def _kind(consent: PendingConsent) -> str:
-    return consent.invitation.integration.application.kind
+    choosing.offer(consent, found, now=now)
 
 
 def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
@@ -258,39 +196,6 @@ def _keep_grant(
         PendingConsent.objects.filter(pk=consent.pk).update(grant=grant)
     consent.grant = grant
     return grant
-
-
-def _offer(consent: PendingConsent, grant: Grant, found: list[Candidate], *, now: datetime) -> None:
-    """Let the person confirm or pick; a reconnect goes on by itself in its own company only."""
-    PendingConsent.objects.filter(pk=consent.pk).update(
-        outcome=PendingConsent.Outcome.CHOOSING, companies=companies.as_stored(found)
-    )
-    wanted = consent.invitation.reconnects
-    if wanted is None:
-        return
-    same = [each for each in found if not each.locked and companies.is_same(wanted.company, each)]
-    if not same:
-        _drop(grant, Finding.WRONG_COMPANY, now=now)
-        raise _Failed(Finding.WRONG_COMPANY)
-    connect(consent, same[:1], now=now)
-
-
-def _drop(grant: Grant, finding: Finding, *, now: datetime) -> None:
-    """A grant that leads to no connection is forgotten."""
-    refreshing.end(grant, finding, now=now)
-
-
-def _give_up(consent: PendingConsent, finding: Finding, *, now: datetime) -> None:
-    if consent.grant is not None:
-        _drop(consent.grant, finding, now=now)
-    _fail(consent, finding)
-
-
-def _fail(consent: PendingConsent, finding: Finding) -> None:
-    PendingConsent.objects.filter(pk=consent.pk).update(
-        outcome=PendingConsent.Outcome.FAILED, finding=finding
-    )
-    invitations.note_outcome(consent.invitation, finding)
 
 
 def _tell_staff(consent: PendingConsent, kind: str, detail: str) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from integrations.connections.forms import CompanyForm
 from integrations.connections.models import Connection, PendingConsent
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import companies, consent, doctor, redemption
+from integrations.connections.services import choosing, companies, consent, doctor
 from integrations.connections.services.consent import ConsentRefused
 from integrations.connections.services.findings import Finding
 from integrations.connections.views import steps
@@ -95,7 +95,7 @@ def choose_companies(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     form = CompanyForm(request.POST, companies=pending.companies)
     if not form.is_valid():
         return _show_companies(request, pending, form)
-    redemption.connect(
+    choosing.connect(
         pending,
         form.chosen(),
         number_given=form.cleaned_data["number"],
