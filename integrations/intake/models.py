@@ -78,6 +78,7 @@ class Upload(models.Model):
     accepted_count = models.PositiveIntegerField(default=0)
     # Whoever reads or takes in holds it until then; a worker that died holds it no longer.
     worked_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -116,6 +117,14 @@ class Upload(models.Model):
     @property
     def under_way(self) -> bool:
         return self.state in {self.State.READING, self.State.ACCEPTING}
+
+    @property
+    def good_count(self) -> int:
+        return self.order_count + self.known_count
+
+    @property
+    def found_count(self) -> int:
+        return self.good_count + self.refused_count
 
     @property
     def waiting_count(self) -> int:

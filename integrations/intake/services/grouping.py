@@ -7,9 +7,10 @@ from typing import Any
 
 from integrations.intake.services import cells
 from integrations.intake.services.mappings import DAY, NUMBER, SENTENCE, Column, Header, Mapping
-from integrations.intake.services.refusals import RowFault, row_fault, shown
+from integrations.intake.services.refusals import RowFault, row_fault
 from integrations.intake.services.rows import Cell, Row, is_empty
 from integrations.orders.services.content import check
+from integrations.orders.services.faults import shown
 
 # A file has a text for the order and one for each line; both are called description in an order.
 ORDER_MEMBERS = {"order_description": "description"}
@@ -69,7 +70,7 @@ def _add_to_order(group: Group, row: int, column: Column, value: str) -> None:
         return
     said_in, said = group.order.setdefault(column.member, (row, value))
     if value != said:
-        fault = row_fault(row, column.heading, value, "conflict", row=said_in, said=shown(said))
+        fault = row_fault(row, column.heading, value, "conflict", other=said_in, said=shown(said))
         group.faults.append(fault)
 
 

@@ -14,7 +14,7 @@ from integrations.orders.services.faults import shown
 SENTENCES = ORDER_SENTENCES | {
     "no-order-number": _later("The row has no order number."),
     "credit-note": _later("This is a credit note. Only sales orders go to Visma.net from here."),
-    "conflict": _later("Row %(row)d of the same order says %(said)s."),
+    "conflict": _later("Row %(other)d of the same order says %(said)s."),
     "broken-cell": _later("The cell shows an error or a formula that was never worked out."),
     "date-in-text": _later("The spreadsheet has made a date of this. Format the cell as text."),
     "digits-lost": _later("The spreadsheet has cut this number to 15 digits. Enter it as text."),
@@ -44,3 +44,8 @@ def row_fault(row: int, column: str, value: object, code: str, **facts: Any) -> 
     """A fault with its sentence in the language that is active now."""
     reason = _(SENTENCES[code])
     return RowFault(row, column, shown(value), code, reason % facts if facts else reason)
+
+
+def reused_fault(row: int, column: str, reference: str) -> RowFault:
+    """The order number was taken in before, and that order said something else."""
+    return row_fault(row, column, reference, "reference-reused")

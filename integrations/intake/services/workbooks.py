@@ -58,7 +58,8 @@ def refuse_container(path: Path) -> None:
 
 def _opened(path: Path) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_path(path)
+        with path.open("rb") as file:
+            return CalamineWorkbook.from_filelike(file)
     except PasswordError as error:
         raise Unreadable(
             _("The workbook is locked with a password. Save it without one and send it again.")

@@ -1,0 +1,1 @@
+"""A tenant's pages of files and API keys."""
