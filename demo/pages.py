@@ -63,7 +63,7 @@ class Page:
     def _buttons(self) -> list[tuple[Element, Element]]:
         """Each with its form: the one around it, unless it names another."""
         forms = list(self.root.all("form"))
-        by_id = {form.attributes.get("id", ""): form for form in forms}
+        by_id = {form.attributes["id"]: form for form in forms if "id" in form.attributes}
         inside = [(form, one) for form in forms for one in form.all("button")]
         around = {id(button): form for form, button in inside}
         buttons = [

@@ -1,4 +1,4 @@
-"""Processes that end when the one that started them does."""
+"""Processes that end when the one that started them does, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -72,3 +73,38 @@ def end(process: subprocess.Popen[bytes], *, grace: float, sign: int = signal.SI
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of every descendant whose own parent ends (Linux).
+
+    Without it they would be left to the machine's first process, which may never look at them.
+    """
+    if sys.platform == "linux":
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def bury_orphans(*, grace: float = 2) -> None:
+    """Waits for every child there still is, adopted ones too, and kills those that stay.
+
+    Only for the very end: a ``Popen`` that was not waited for loses its exit code here.
+    """
+    deadline = time.monotonic() + grace
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            if time.monotonic() > deadline:
+                _kill_children()
+            time.sleep(0.02)
+
+
+def _kill_children() -> None:
+    me = os.getpid()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # After the name in brackets: state, then the parent's id.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == me:
+                os.kill(int(stat.parent.name), signal.SIGKILL)

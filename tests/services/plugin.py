@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from demo import environment
+from demo import environment, processes
 from tests.services.private import PrivateServers
 
 SERVERS = pytest.StashKey[PrivateServers]()
@@ -43,6 +43,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "browser: drives a real Chromium",
     ):
         early_config.addinivalue_line("markers", line)
+    processes.adopt_orphans()
     servers = PrivateServers()
     early_config.stash[SERVERS] = servers
     os.environ.update(settings(servers.database_url(), servers.redis_url()))
@@ -52,3 +53,4 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_unconfigure(config: pytest.Config) -> None:
     if servers := config.stash.get(SERVERS, None):
         servers.stop()
+        processes.bury_orphans()
