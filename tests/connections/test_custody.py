@@ -1,0 +1,296 @@
+"""Tokens in our custody: one refresh at a time, none spent twice, no grant lost to an outage."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from integrations.connections.models import Connection, Grant, Incident, Integration
+from integrations.connections.services import custody, refreshing, rounds
+from integrations.connections.services.custody import NoAccess
+from integrations.keyring import ring
+from integrations.visma.oauth import TokenAnswer
+from tests.connections.conftest import Invite, Person
+from tests.sandbox_process import SandboxProcess
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def grant(connected: Connection) -> Grant:
+    assert connected.grant is not None
+    return connected.grant
+
+
+def token_calls(sandbox: SandboxProcess) -> int:
+    """Calls of the token endpoint that the sandbox has seen, redeeming the code not counted."""
+    return len(sandbox.control("GET", "requests?kind=token")["requests"]) - 1
+
+
+def later() -> datetime:
+    """When the first access token has run out."""
+    return timezone.now() + HOUR
+
+
+def test_gives_the_token_of_a_connection(connected: Connection) -> None:
+    access = custody.access_of(connected)
+
+    assert access.connection_id == connected.pk
+    assert access.token_number == 1
+    assert access.company_key == str(connected.company.visma_tenant_id)
+    assert access.route == "salesorder-v3"
+    assert access.token not in repr(access)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ended_at": timezone.now(), "ended_because": "disconnected"}, "ended"),
+        ({"stale_number": 1}, "stale"),
+        ({"access_expires_at": timezone.now() + timedelta(seconds=119)}, "expired"),
+        ({"sealed_access_token": None}, "no_token"),
+    ],
+)
+def test_gives_no_token_that_cant_be_used(
+    connected: Connection, grant: Grant, changes: dict[str, Any], reason: str
+) -> None:
+    Grant.objects.update(**changes)
+    connected.refresh_from_db()
+
+    with pytest.raises(NoAccess) as none:
+        custody.access_of(connected)
+
+    assert none.value.reason == reason
+
+
+def test_a_401_counts_against_its_own_token_only(connected: Connection, grant: Grant) -> None:
+    Grant.objects.update(token_number=2)
+
+    assert not custody.mark_stale(str(grant.pk), 1)
+    assert custody.mark_stale(str(grant.pk), 2)
+    assert not custody.mark_stale(str(grant.pk), 2)
+
+    grant.refresh_from_db()
+    assert (grant.token_number, grant.stale_number) == (2, 2)
+    assert rounds.grants_due(timezone.now()) == [str(grant.pk)]
+
+
+def test_a_token_of_another_row_doesnt_open(connected: Connection, grant: Grant) -> None:
+    other = Grant.objects.create(tenant=grant.tenant, application=grant.application)
+    Grant.objects.filter(pk=other.pk).update(
+        sealed_access_token=grant.sealed_access_token, token_number=1
+    )
+    other.refresh_from_db()
+
+    with pytest.raises(ring.Unreadable):
+        other.access_token()
+
+
+def test_refreshes_before_the_token_lapses(grant: Grant, sandbox: SandboxProcess) -> None:
+    before = grant.refresh_token()
+
+    assert custody.refresh(str(grant.pk), now=later())
+
+    grant.refresh_from_db()
+    assert grant.token_number == 2
+    assert grant.refresh_token() != before
+    assert (grant.refresh_lease_until, grant.refresh_sent_at) == (None, None)
+    assert token_calls(sandbox) == 1
+
+
+def test_a_usable_token_is_not_refreshed(grant: Grant, sandbox: SandboxProcess) -> None:
+    assert custody.refresh(str(grant.pk), now=timezone.now())
+    assert token_calls(sandbox) == 0
+
+
+def test_twenty_at_once_send_the_refresh_token_once(
+    transactional_db: None, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    sandbox.switch(token_delay=0.3)
+    now, gate, errors = later(), threading.Barrier(20), []
+
+    def worker() -> None:
+        try:
+            gate.wait()
+            custody.refresh(str(grant.pk), now=now)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            database.close()
+
+    workers = [threading.Thread(target=worker) for _ in range(20)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+
+    grant.refresh_from_db()
+    assert errors == []
+    assert token_calls(sandbox) == 1
+    assert (grant.token_number, grant.ended_at) == (2, None)
+
+
+@pytest.mark.parametrize("fault", ["drop_before_commit", "status"])
+def test_an_outage_keeps_the_grant(grant: Grant, sandbox: SandboxProcess, fault: str) -> None:
+    sandbox.fault(fault, on="token", **({"status": 502} if fault == "status" else {}))
+    now = later()
+
+    assert not custody.refresh(str(grant.pk), now=now)
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+    assert grant.refresh_sent_at is not None
+    assert grant.refresh_due_at is not None
+    assert grant.refresh_due_at > now
+
+    assert not custody.refresh(str(grant.pk), now=now)
+    assert custody.refresh(str(grant.pk), now=grant.refresh_due_at)
+
+
+def test_a_refresh_that_never_left_doesnt_count_as_sent(grant: Grant, settings: Any) -> None:
+    settings.VISMA_CONNECT_TOKEN_URL = "http://localhost:1/connect/token"
+
+    assert not custody.refresh(str(grant.pk), now=later())
+
+    grant.refresh_from_db()
+    assert (grant.ended_at, grant.refresh_sent_at) == (None, None)
+
+
+def test_a_lost_answer_is_fetched_again_within_the_grace(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    sandbox.control(
+        "POST", "applications", {"client_id": "isv_nordhandel_web", "refresh_grace": 60}
+    )
+    integration.application.refresh_grace = timedelta(seconds=60)
+    integration.application.save()
+    person.open(invite(integration))
+    person.comes_back()
+    person.confirms()
+    sandbox.fault("commit_then_drop", on="token")
+
+    assert custody.refresh(str(Grant.objects.get().pk), now=later())
+
+    grant = Grant.objects.get()
+    assert (grant.token_number, grant.ended_at, grant.refresh_sent_at) == (2, None, None)
+
+
+def test_a_lost_answer_is_not_asked_for_again_after_the_grace(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    grant.application.refresh_grace = timedelta(seconds=30)
+    grant.application.save()
+    now = later()
+    Grant.objects.update(refresh_sent_at=now - timedelta(seconds=11))
+
+    assert not custody.refresh(str(grant.pk), now=now)
+
+    grant.refresh_from_db()
+    connected.refresh_from_db()
+    assert token_calls(sandbox) == 0
+    assert grant.ended_because == connected.problem == "refresh_lost"
+
+
+def test_without_grace_a_lost_answer_never_costs_another_grant(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    other = Grant.objects.create(
+        tenant=grant.tenant, application=grant.application, visma_user=grant.visma_user
+    )
+    sandbox.fault("commit_then_drop", on="token")
+    now = later()
+
+    assert not custody.refresh(str(grant.pk), now=now)
+    assert not custody.refresh(str(grant.pk), now=now + HOUR)
+
+    grant.refresh_from_db()
+    other.refresh_from_db()
+    assert token_calls(sandbox) == 1
+    assert (grant.ended_because, other.ended_at) == ("refresh_lost", None)
+
+
+def test_a_refresh_token_that_may_be_used_again_is(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    sandbox.control("POST", "applications", {"client_id": "isv_nordhandel_web", "refresh": "reuse"})
+    integration.application.one_time_refresh = False
+    integration.application.save()
+    person.open(invite(integration))
+    person.comes_back()
+    person.confirms()
+    grant = Grant.objects.get()
+    sandbox.fault("commit_then_drop", on="token")
+    now = later()
+
+    assert not custody.refresh(str(grant.pk), now=now)
+    assert custody.refresh(str(grant.pk), now=now + timedelta(minutes=1))
+
+
+def test_a_refused_grant_needs_a_person(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    sandbox.control("DELETE", "tokens", {"refresh": True})
+
+    assert not custody.refresh(str(grant.pk), now=later())
+
+    grant.refresh_from_db()
+    connected.refresh_from_db()
+    assert grant.ended_because == "consent_ended"
+    assert grant.sealed_refresh_token is None
+    assert (connected.state, connected.problem) == (Connection.State.BROKEN, "consent_ended")
+
+
+def test_a_refusal_isnt_believed_once_a_newer_token_is_there(grant: Grant) -> None:
+    read_before = Grant.objects.get()
+    Grant.objects.update(refresh_token_digest="newer")
+
+    assert not refreshing.end(read_before, "consent_ended", now=timezone.now())
+
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+def test_an_old_answer_doesnt_overwrite_a_newer_token(grant: Grant) -> None:
+    read_before = Grant.objects.get()
+    newer = TokenAnswer("newer-access", 3600, frozenset(), "newer-refresh", None)
+    older = TokenAnswer("older-access", 3600, frozenset(), "older-refresh", None)
+    now = timezone.now()
+
+    assert refreshing.store(Grant.objects.get(), newer, now=now)
+    assert not refreshing.store(read_before, older, now=now)
+
+    grant.refresh_from_db()
+    assert grant.refresh_token() == "newer-refresh"
+
+
+def test_a_late_answer_is_kept_although_the_lease_has_lapsed(grant: Grant) -> None:
+    read_before = Grant.objects.get()
+    now = later()
+    Grant.objects.update(refresh_lease=7, refresh_lease_until=now + HOUR)
+
+    answer = TokenAnswer("access", 3600, frozenset(), "following", None)
+    assert refreshing.store(read_before, answer, now=now)
+
+    grant.refresh_from_db()
+    assert grant.refresh_token() == "following"
+
+
+def test_a_refused_secret_is_the_applications_incident(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    secret = grant.application.secrets.get()
+    secret.seal("not the secret")
+    secret.save()
+
+    assert not custody.refresh(str(grant.pk), now=later())
+    assert not custody.refresh(str(grant.pk), now=later() + HOUR)
+
+    grant.refresh_from_db()
+    connected.refresh_from_db()
+    assert grant.ended_at is None
+    assert connected.state == Connection.State.CONNECTED
+    assert Incident.objects.get().kind == "application_refused"
