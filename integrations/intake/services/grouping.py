@@ -87,7 +87,8 @@ def close(group: Group, mapping: Mapping, *, prefix: str) -> dict[str, Any] | No
     mark = mapping.credit_note_mark
     if mark and group.reference[: len(mark)].upper() == mark:
         _call_credit_note(group, mapping)
-    group.faults.sort(key=lambda fault: fault.row)
+    places = {column.heading: place for place, column in enumerate(mapping.columns)}
+    group.faults.sort(key=lambda fault: (fault.row, places.get(fault.column, len(places))))
     return None if group.faults else checked.content
 
 
