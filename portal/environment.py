@@ -16,8 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 class Environment:
     """Reads variables through django-environ, and answers a fault with the variable's name.
 
-    Secrets are read as they stand: django-environ would take a leading ``$`` for the name of
-    another variable.
+    Texts with a leading ``$`` and secrets are read as they stand: django-environ would take the
+    ``$`` for the name of another variable.
     """
 
     def __init__(self, dotenv: Path) -> None:
@@ -26,7 +26,8 @@ class Environment:
         self._env = environ.Env()
 
     def text(self, name: str, default: str | None = None) -> str:
-        return str(self._read(name, "str", default))
+        value = os.environ.get(name, "")
+        return value if value.startswith("$") else str(self._read(name, "str", default))
 
     def flag(self, name: str, *, default: bool) -> bool:
         return bool(self._read(name, "bool", default))
@@ -66,20 +67,40 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}.")
         return value
 
-    def mail(self, address: str) -> dict[str, Any]:
+    def mail(self, name: str, default: str) -> dict[str, Any]:
         """Django's mail settings for an address such as ``smtp+tls://user:password@host:587``."""
-        return {
-            name: value
-            for name, value in environ.Env.email_url_config(address).items()
-            if name.isupper()
-        }
-
-    def database(self, name: str, default: str) -> dict[str, Any]:
         try:
-            return dict(self._env.db_url(name, default=default))
+            told = environ.Env.email_url_config(self.text(name, default))
         except (ValueError, KeyError, ImproperlyConfigured) as error:
             raise ImproperlyConfigured(
+                f"{name} must be an address such as smtp+tls://user:password@host:587."
+            ) from error
+        return {setting: value for setting, value in told.items() if setting.isupper()}
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's database settings. ``?pool=true``, a text to django-environ, is left out."""
+        try:
+            told = dict(environ.Env.db_url_config(self.text(name, default)))
+        except (ValueError, KeyError, ImproperlyConfigured) as error:
+            told = {"ENGINE": "", "cause": str(error)}
+        if not told.get("ENGINE"):
+            raise ImproperlyConfigured(
                 f"{name} must be an address such as postgres://user:password@host/name."
+            )
+        told.get("OPTIONS", {}).pop("pool", None)
+        return told
+
+    def redis(self, name: str, default: str | None) -> tuple[str, str]:
+        """The broker's and the cache's address for one server; the cache takes the next database.
+
+        Takes ``redis://``, ``rediss://`` and ``unix:///path?db=0``.
+        """
+        address = self.text(name, default)
+        try:
+            return redis_addresses(address)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as redis://host:6379/0."
             ) from error
 
     def _read(self, name: str, kind: str, default: Any) -> Any:
@@ -94,11 +115,10 @@ class Environment:
 
 
 def redis_addresses(address: str) -> tuple[str, str]:
-    """The broker's and the cache's address for one server; the cache takes the next database.
-
-    Takes ``redis://``, ``rediss://`` and ``unix:///path?db=0``.
-    """
+    """Broker and cache: see ``Environment.redis``. Raises ValueError."""
     parts = urlsplit(address)
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError(parts.scheme)
     if parts.scheme == "unix":
         number = int(dict(parse_qsl(parts.query)).get("db", "0"))
         path = quote(parts.path, safe="/%")

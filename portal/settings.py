@@ -11,7 +11,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.environment import Environment, redis_addresses
+from portal.environment import Environment
 
 django_stubs_ext.monkeypatch()
 
@@ -115,8 +115,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache and broker: may be emptied at any time, nothing is lost
 
-BROKER_URL, CACHE_URL = redis_addresses(
-    env.text("REDIS_URL", f"unix://{BASE_DIR}/var/valkey.sock?db=0" if not PRODUCTION else None)
+BROKER_URL, CACHE_URL = env.redis(
+    "REDIS_URL", None if PRODUCTION else f"unix://{BASE_DIR}/var/valkey.sock?db=0"
 )
 CACHES = {
     "default": {
@@ -180,9 +180,8 @@ ACCOUNT_ADAPTER = "portal.accounts.ClosedForSignup"
 ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-EMAIL_CONFIG = env.text("EMAIL_URL", "consolemail://" if not PRODUCTION else "smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
-vars().update(env.mail(EMAIL_CONFIG))
+vars().update(env.mail("EMAIL_URL", "smtp://localhost:25" if PRODUCTION else "consolemail://"))
 
 # Static files
 

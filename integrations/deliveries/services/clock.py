@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection
-
+from integrations.connections.services.clock import database_now
 from integrations.visma.calls import boot_time
 
-
-def database_now() -> datetime:
-    """The time by the database. On SQLite that is this machine's."""
-    postgres = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT clock_timestamp()"
-            if postgres
-            else "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"
-        )
-        (value,) = cursor.fetchone()
-    return value if postgres else datetime.fromisoformat(value).replace(tzinfo=UTC)
+__all__ = ["DatabaseClock", "database_now"]
 
 
 class DatabaseClock:
