@@ -79,14 +79,12 @@ class Environment:
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's database settings. ``?pool=true``, a text to django-environ, is left out."""
-        try:
-            told = dict(environ.Env.db_url_config(self.text(name, default)))
-        except (ValueError, KeyError, ImproperlyConfigured) as error:
-            told = {"ENGINE": "", "cause": str(error)}
-        if not told.get("ENGINE"):
+        address = self.text(name, default)
+        if urlsplit(address).scheme not in {"postgres", "postgresql", "sqlite"}:
             raise ImproperlyConfigured(
                 f"{name} must be an address such as postgres://user:password@host/name."
             )
+        told = dict(environ.Env.db_url_config(address))
         told.get("OPTIONS", {}).pop("pool", None)
         return told
 
