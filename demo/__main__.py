@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from pathlib import Path
 
 import django
 from django.core.management import call_command
 from rich.console import Console
+from rich.markup import escape
 
 from demo import sandbox, services
 from demo.pages import NotThere
@@ -16,23 +18,24 @@ from demo.person import Lost
 from demo.services import Addresses
 from demo.supervisor import ROOT, AlreadyRunning, ServiceEnded, Stopped, Supervisor
 
-FOLDER = ROOT / "var" / "demo"
+KEEPS = "where it keeps its database and logs; emptied at the start"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end when the orders have arrived")
-    once = parser.parse_args().once
-    console = Console()
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help=KEEPS)
+    given = parser.parse_args()
+    once, folder, console = given.once, given.folder.absolute(), Console()
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with Supervisor(FOLDER) as supervisor:
+        with Supervisor(folder) as supervisor:
             return _run(supervisor, console, once=once)
     except AlreadyRunning as running:
         console.print(f"A demo is running here already: {running}")
     except (ServiceEnded, Lost, NotThere) as ended:
-        console.print(f"[red]The demo stopped.[/red] {ended}", highlight=False)
-        console.print(f"The logs are in {FOLDER / 'log'}.")
+        console.print("[red]The demo stopped.[/red]", escape(str(ended)), highlight=False)
+        console.print(f"The logs are in {folder / 'log'}.", markup=False, highlight=False)
     except Stopped:
         return 1 if once else 0
     return 1
@@ -53,17 +56,18 @@ def _run(supervisor: Supervisor, console: Console, *, once: bool) -> int:
     arrived = story.Story(at, supervisor, console).tell(seeded)
     if once:
         return 0 if arrived else 1
-    _say_where(console, at, seeded.staff, seeded.member, seed.PASSWORD)
+    _say_where(console, at, [seeded.staff, seeded.member, seed.PASSWORD])
+    console.print(f"  Logs     {supervisor.folder / 'log'}\n\n  Ctrl-C ends it all.", markup=False)
     supervisor.wait(lambda: False, seconds=float("inf"), pause=0.5)
     return 0
 
 
-def _say_where(console: Console, at: Addresses, staff: str, member: str, password: str) -> None:
+def _say_where(console: Console, at: Addresses, log_ins: list[str]) -> None:
+    staff, member, password = log_ins
     console.print(
         f"\n  Portal   {at.portal}\n"
         f"           staff {staff}, a customer's owner {member}, password “{password}”\n"
-        f"  Sandbox  {at.sandbox}   who can sign in there, and the App Store\n"
-        f"  Logs     {FOLDER / 'log'}\n\n  Ctrl-C ends it all.",
+        f"  Sandbox  {at.sandbox}   who can sign in there, and the App Store",
         highlight=False,
     )
 

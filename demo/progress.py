@@ -40,6 +40,15 @@ class Shipment:
         rows = Refusal.objects.filter(upload__connection=self.connection)
         return dict(rows.values_list("reference", "reason"))
 
+    def reasons(self) -> dict[str, int]:
+        """Why orders were refused, and how many for each reason."""
+        rows = Refusal.objects.filter(upload__connection=self.connection)
+        counted: dict[str, int] = {}
+        for column, reason in rows.values_list("column", "reason"):
+            sentence = f"{column}: {reason}" if column else reason
+            counted[sentence] = counted.get(sentence, 0) + 1
+        return counted
+
 
 def watch(
     shipments: Sequence[Shipment], services: Supervisor, console: Console, *, seconds: float

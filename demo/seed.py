@@ -14,7 +14,9 @@ from integrations.tenants.models import Member, Tenant, User
 
 # For this machine alone; the sandbox's people have theirs on its front page.
 PASSWORD = "nordhandel demo"  # noqa: S105 - printed at the end
-SCOPES = "visma.net.erp.salesorder:read visma.net.erp.salesorder:write"
+ORDERS = "visma.net.erp.salesorder:read visma.net.erp.salesorder:write"
+# A consent asks for the company's name by itself; an approval only if the integration does.
+SCOPES = {Kind.CONNECT: ORDERS, Kind.SERVICE: f"{ORDERS} vismanet_erp_service_api:read"}
 PREFIX = "NH-"
 # Who acts at Visma, where orders go to by which way, and which file goes where.
 ACCOUNTANT, ADMINISTRATOR = "regnskap@fjordlys.example", "admin@fjordlys.example"
@@ -70,7 +72,7 @@ def _integration(kind: Kind, registered: dict[str, Any], codes: dict[str, str]) 
         name="Webshop orders" if kind == Kind.CONNECT else "Webshop orders (App Store)",
         slug=f"webshop-{kind}",
         purpose="Puts the orders of your webshop into Visma.net.",
-        scopes=SCOPES,
+        scopes=SCOPES[kind],
         reference_prefix=PREFIX,
     )
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from demo import sandbox, seed, verify, walk
+from demo.pages import Page
 from demo.person import Lost, Person
 from demo.progress import Shipment, watch
 from demo.seed import Seeded
@@ -40,7 +42,7 @@ class Story:
         faults = [fault for one in shipments for fault in self._faults(one)]
         self._console.print(_closing_table(shipments))
         for fault in faults[:20]:
-            self._console.print(f"[red]✗[/red] {fault}", highlight=False)
+            self._console.print("[red]✗[/red]", escape(fault), highlight=False)
         if arrived and not faults:
             self._say("Asked of the ERP itself: each order is there once, as in its file.")
         return arrived and not faults
@@ -54,13 +56,14 @@ class Story:
         self._say(f"{seed.BY_APPROVAL} is connected: approved in the App Store, by tenant id.")
 
     def _take_in(self, seeded: Seeded) -> list[Shipment]:
-        member = walk.sign_in(self._at.portal, seeded.member, seed.PASSWORD)
+        files = f"{self._at.portal}/t/{seeded.tenant.slug}/files/new"
+        member = walk.sign_in(files, seeded.member, seed.PASSWORD)
         shipments = []
         for name, file in seed.FILES.items():
             connection = Connection.objects.select_related("company").get(company__name=name)
             walk.say_yes(member, f"{self._at.portal}/t/fjordlys/connections/{connection.pk}/")
             contents = verify.read_file(EXAMPLES / file)
-            self._upload(member, connection, EXAMPLES / file)
+            self._upload(member, connection, EXAMPLES / file, len(contents.good))
             self._say(
                 f"{file}: {len(contents.good)} orders go to {name}, "
                 f"{len(contents.bad)} are refused."
@@ -68,21 +71,22 @@ class Story:
             shipments.append(Shipment(connection, file, contents))
         return shipments
 
-    def _upload(self, member: Person, connection: Connection, file: Path) -> None:
+    def _upload(self, member: Person, connection: Connection, file: Path, orders: int) -> None:
         """Chooses the file, waits until it has been read, and takes the good orders in."""
-        page = member.open(f"{self._at.portal}/t/fjordlys/files/")
-        chosen = page.press("Upload", connection=str(connection), mapping=MAPPING)
-        page = member.send(chosen, file=("file", file))
-        address = page.url
+        form = member.open(f"{self._at.portal}/t/fjordlys/files/new")
+        chosen = form.press("Read the file", connection=str(connection.company), mapping=MAPPING)
+        take_in = f"Take in {orders} orders"
+        address = member.send(chosen, file=("file", file)).url
+        page: Page | None = None
 
         def is_read() -> bool:
             nonlocal page
             page = member.open(address)
-            return page.has_button("Take in")
+            return page.has_button(take_in)
 
-        if not self._services.wait(is_read, seconds=READ, pause=0.3):
-            raise Lost(f"{file.name} was not read in {READ:.0f} s: {page.text[:400]}")
-        member.send(page.press("Take in"))
+        if not self._services.wait(is_read, seconds=READ, pause=0.3) or page is None:
+            raise Lost(f"{file.name} was not read in {READ:.0f} s: {page and page.text[:400]}")
+        member.send(page.press(take_in))
 
     def _faults(self, shipment: Shipment) -> list[str]:
         tenant_id = str(shipment.connection.company.visma_tenant_id)
@@ -94,29 +98,31 @@ class Story:
         )
 
     def _say(self, sentence: str) -> None:
-        self._console.print(f"[green]✓[/green] {sentence}", highlight=False)
+        self._console.print("[green]✓[/green]", escape(sentence), highlight=False)
 
 
 def _closing_table(shipments: Sequence[Shipment]) -> Table:
     table = Table(title="What became of the orders", title_justify="left", show_lines=True)
-    for heading in ("Company", "Delivered", "Refused", "Reference → order in Visma.net"):
-        table.add_column(heading)
+    table.add_column("Company", no_wrap=True)
+    table.add_column("Accepted", justify="right")
+    table.add_column("Delivered", justify="right")
+    table.add_column("Refused")
+    table.add_column("In Visma.net", no_wrap=True)
     for one in shipments:
-        delivered = Delivery.objects.filter(lane__connection=one.connection, state="delivered")
-        first = delivered.select_related("order").order_by("pk")[:SHOWN]
-        numbers = [f"{d.order.reference} → {d.visma_type} {d.visma_number}" for d in first]
+        states = one.states()
         table.add_row(
-            f"{one.company}\n[dim]{one.file}[/dim]",
-            f"{one.states().get('delivered', 0)} of {len(one.contents.good)}",
-            "\n".join(_reasons(one)),
-            "\n".join([*numbers, "…"]),
+            one.company,
+            str(sum(states.values())),
+            str(states.get(Delivery.State.DELIVERED, 0)),
+            "\n".join(f"{number} × {reason}" for reason, number in one.reasons().items()),
+            "\n".join([*_first_numbers(one), "…"]),
         )
     return table
 
 
-def _reasons(shipment: Shipment) -> list[str]:
-    """Each reason with how many orders it was for."""
-    counted: dict[str, int] = {}
-    for reason in shipment.refused().values():
-        counted[reason] = counted.get(reason, 0) + 1
-    return [f"{number} × {reason}" for reason, number in counted.items()]
+def _first_numbers(shipment: Shipment) -> list[str]:
+    delivered = Delivery.objects.filter(
+        lane__connection=shipment.connection, state=Delivery.State.DELIVERED
+    )
+    first = delivered.select_related("order").order_by("pk")[:SHOWN]
+    return [f"{one.order.reference} → {one.visma_type} {one.visma_number}" for one in first]

@@ -8,10 +8,10 @@ from demo.pages import Page, Submission
 from demo.person import Lost, Person
 
 
-def sign_in(portal: str, email: str, password: str) -> Person:
-    """Somebody with a log-in of the portal, signed in."""
+def sign_in(address: str, email: str, password: str) -> Person:
+    """Somebody with a log-in of the portal, who opens one of its pages and is asked who it is."""
     person = Person()
-    page = person.open(f"{portal}/accounts/login/")
+    page = person.open(address)
     person.send(page.press("Sign in", login=email, password=password))
     return person
 

@@ -16,7 +16,7 @@ processes.adopt_orphans()
 inner = "import time; time.sleep({seconds})"
 outer = (
     "import subprocess as s, sys;"
-    f"print(s.Popen([sys.executable, '-c', {{inner!r}}], stdout=s.DEVNULL).pid)"
+    f"print(s.Popen([sys.executable, '-c', {{inner!r}}], stdout=s.DEVNULL, stderr=s.DEVNULL).pid)"
 )
 left = int(subprocess.run([sys.executable, "-c", outer], capture_output=True, check=True).stdout)
 processes.bury_orphans(grace=0.3)
