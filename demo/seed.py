@@ -21,7 +21,7 @@ PREFIX = "NH-"
 # Who acts at Visma, where orders go to by which way, and which file goes where.
 ACCOUNTANT, ADMINISTRATOR = "regnskap@fjordlys.example", "admin@fjordlys.example"
 BY_CONSENT, BY_APPROVAL = "Fjordlys AS", "Fjordlys Sverige AB"
-FILES = {BY_CONSENT: "fjordlys-as.csv", BY_APPROVAL: "fjordlys-sverige.csv"}
+FILES = {BY_CONSENT: "orders-fjordlys-as.csv", BY_APPROVAL: "orders-fjordlys-sverige.csv"}
 
 
 @dataclass(frozen=True, slots=True)
