@@ -100,7 +100,8 @@ class InvitationForm(forms.Form):
 class SecretForm(forms.ModelForm[ApplicationSecret]):
     """A client secret goes in and never comes out."""
 
-    value = forms.CharField(
+    # Not named as the model's method is: the desk would print what that returns.
+    client_secret = forms.CharField(
         label=gettext_lazy("Client secret"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("As the Developer Portal showed it once. It is not shown again."),
@@ -111,7 +112,7 @@ class SecretForm(forms.ModelForm[ApplicationSecret]):
         fields: list[str] = []
 
     def save(self, commit: bool = True) -> ApplicationSecret:
-        self.instance.seal(self.cleaned_data["value"])
+        self.instance.seal(self.cleaned_data["client_secret"])
         return super().save(commit=commit)
 
 

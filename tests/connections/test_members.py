@@ -11,7 +11,7 @@ from django.test import Client
 from integrations.audit.models import AuditEvent
 from integrations.connections.models import Connection, Grant, Integration, Invitation
 from integrations.tenants.models import Member, Tenant, User
-from tests.connections.conftest import Invite, Person, invitation_of
+from tests.connections.conftest import NORDHANDEL, Invite, Person, invitation_of
 from tests.sandbox_process import SandboxProcess
 from tests.walker import heading
 
@@ -77,9 +77,7 @@ def test_a_company_named_beforehand_needs_no_yes(
 def test_an_address_that_isnt_verified_spares_no_yes(
     integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
 ) -> None:
-    users = sandbox.world()["users"]
-    sub = next(user["sub"] for user in users if user["email"] == "nordhandel@fjordlys.example")
-    sandbox.control("POST", "users", {"sub": sub, "email_verified": False})
+    sandbox.control("POST", "users", {"email": NORDHANDEL, "email_verified": False})
     person.open(invite(integration))
     person.comes_back()
     person.confirms()
@@ -138,9 +136,8 @@ def test_disconnecting_ends_the_grant_here_and_at_visma(
 
     owner.post(f"/t/fjordlys/connections/{connected.pk}/disconnect/")
 
-    connected.refresh_from_db()
-    grant = Grant.objects.get()
-    assert (connected.state, connected.grant) == (Connection.State.DISCONNECTED, None)
+    after, grant = Connection.objects.get(), Grant.objects.get()
+    assert (after.state, after.grant_id) == ("disconnected", None)
     assert grant.ended_because == "disconnected"
     assert (grant.sealed_refresh_token, grant.sealed_access_token) == (None, None)
     assert sandbox.control("GET", "requests?kind=revocation")["requests"][0]["answered"] == 200

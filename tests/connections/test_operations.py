@@ -116,9 +116,9 @@ def test_checks_name_what_is_wrong(settings: Any) -> None:
     }  # fmt: skip
 
 
-def test_sqlite_is_refused_in_production(settings: Any) -> None:
+def test_sqlite_is_refused_in_production(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PRODUCTION = True
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
 
     assert "connections.E003" in {each.id for each in checks.production_is_safe()}
 
@@ -147,7 +147,7 @@ def test_the_desk_shows_no_secret_and_takes_a_new_one(connected: Connection) -> 
         "name": "Nordhandel", "slug": "nordhandel", "kind": "connect",
         "client_id": "isv_nordhandel_web", "invitation_code": "", "refresh_grace": "",
         "secrets-TOTAL_FORMS": "1", "secrets-INITIAL_FORMS": "0",
-        "secrets-0-value": "the second secret",
+        "secrets-0-client_secret": "the second secret",
     }  # fmt: skip
     assert client.post(pages[1], given).status_code == 302
     assert application.secrets.order_by("-created_at")[0].value() == "the second secret"

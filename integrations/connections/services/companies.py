@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from integrations.connections.models import Company
+from integrations.connections.models import Application, Company
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import visma_clients
+from integrations.connections.services import quotas, visma_clients
 from integrations.connections.services.findings import Finding
 from integrations.tenants.models import Tenant
 from integrations.visma import context, organization
@@ -52,14 +53,16 @@ class Candidate:
         return self.name or self.visma_tenant_id or self.context_id
 
 
-def candidates(kind: str, token: str, visma_tenant_id: UUID | None) -> list[Candidate]:
+def candidates(
+    application: Application, token: str, visma_tenant_id: UUID | None, *, now: datetime
+) -> list[Candidate]:
     """Ask Visma which companies a new token reaches. Raises NoCompany.
 
     From the context endpoint where the deployment names one for the kind, else from the token's
     tenant and the organization.
     """
-    own = _own(kind, token, visma_tenant_id)
-    listed = _listed(kind, token)
+    own = _own(application, token, visma_tenant_id, now=now)
+    listed = _listed(application.kind, token)
     if listed is None:
         if not own.visma_tenant_id:
             raise NoCompany(Finding.COMPANY_UNPROVEN)
@@ -119,13 +122,30 @@ def learn(company: Company, found: Organization) -> None:
     company.save(update_fields=["name", "name_verified", "number", "currency"])
 
 
-def _own(kind: str, token: str, visma_tenant_id: UUID | None) -> Candidate:
+def read_name(
+    application: Application, token: str, company_key: str, *, now: datetime
+) -> Organization:
+    """Ask the ERP which company a token is for, and keep what it says of the quota.
+
+    Raises what ``organization.read_organization`` raises.
+    """
+    url = visma_clients.organization_url(application.kind)
+    try:
+        found = organization.read_organization(url, token, visma_clients.transport())
+    except VismaError as error:
+        quotas.note_error(application.pk, company_key, error, now)
+        raise
+    quotas.note(application.pk, company_key, found.rate_limit, None, now)
+    return found
+
+
+def _own(
+    application: Application, token: str, visma_tenant_id: UUID | None, *, now: datetime
+) -> Candidate:
     """The company the token itself speaks for, by name where the ERP says it."""
     own = Candidate(visma_tenant_id=str(visma_tenant_id or ""))
     try:
-        found = organization.read_organization(
-            visma_clients.organization_url(kind), token, visma_clients.transport()
-        )
+        found = read_name(application, token, str(visma_tenant_id or "unknown"), now=now)
     except Faulted as fault:
         raise NoCompany(Finding.NO_ROLE) from fault
     except VismaError:

@@ -40,7 +40,6 @@ from integrations.visma.errors import (
     Unauthorized,
     VismaError,
 )
-from integrations.visma.headers import RateLimit
 
 __all__ = ["Check", "Report", "examine", "report_of"]
 NO_LICENCE_OR_ROLE = {"12002", "12027"}
@@ -196,12 +195,9 @@ class _Visit:
                 access.sales_order_url, access.token, visma_clients.transport()
             )
         except VismaError as error:
-            wait = None
-            if isinstance(error, Throttled):
-                wait = quotas.UNNAMED_WAIT if error.retry_after is None else error.retry_after
-            self._note(error.rate_limit, wait)
+            quotas.note_error(access.application_id, access.company_key, error, self.now)
             raise
-        self._note(probe.rate_limit, None)
+        quotas.note(access.application_id, access.company_key, probe.rate_limit, None, self.now)
 
     def _name(self) -> None:
         """What the company is called. Not knowing it stops nothing."""
@@ -211,18 +207,11 @@ class _Visit:
             return
 
     def _organization(self) -> organization.Organization:
-        kind = self.connection.integration.application.kind
-        return organization.read_organization(
-            visma_clients.organization_url(kind), self.access.token, visma_clients.transport()
-        )
-
-    def _note(self, rate_limit: RateLimit | None, retry_after: float | None) -> None:
-        quotas.note(
-            self.access.application_id,
+        return companies.read_name(
+            self.connection.integration.application,
+            self.access.token,
             self.access.company_key,
-            rate_limit,
-            retry_after,
-            self.now,
+            now=self.now,
         )
 
     def _meaning(self, error: VismaError, unknown: Exception | None = None) -> Exception:

@@ -11,6 +11,7 @@ from integrations.connections.models import Application, Connection, Incident
 from integrations.connections.services import notices
 
 logger = logging.getLogger(__name__)
+FAILING = "application_failing"
 FAILING_TOGETHER = 3
 WITHIN = timedelta(minutes=5)
 
@@ -48,17 +49,33 @@ def clear(kind: str, *, subject: str, now: datetime) -> None:
     Incident.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now)
 
 
+def application_works(application: Application, now: datetime) -> None:
+    """Visma took the application's secret, or a read over it succeeded."""
+    open_ones = Incident.objects.filter(application=application, cleared_at=None)
+    if _failing_lately(application, now):
+        open_ones = open_ones.exclude(kind=FAILING)
+    open_ones.update(cleared_at=now)
+
+
+def held_applications() -> set[int]:
+    """Applications with an open incident of their own: nothing goes out over them."""
+    held = Application.objects.filter(incident__connection=None, incident__cleared_at=None)
+    return set(held.exclude(incident=None).values_list("pk", flat=True))
+
+
 def application_fails(application: Application, now: datetime) -> bool:
     """Whether the fault is the application's: refused by name, or three connections at once."""
-    subject = application.slug
     if Incident.objects.filter(application=application, cleared_at=None).exists():
         return True
-    lately = Connection.objects.filter(
+    if _failing_lately(application, now) < FAILING_TOGETHER:
+        return False
+    open_incident(FAILING, subject=application.slug, application=application)
+    return True
+
+
+def _failing_lately(application: Application, now: datetime) -> int:
+    return Connection.objects.filter(
         integration__application=application,
         state=Connection.State.BROKEN,
         problem_since__gt=now - WITHIN,
-    )
-    if lately.count() < FAILING_TOGETHER:
-        return False
-    open_incident("application_failing", subject=subject, application=application)
-    return True
+    ).count()

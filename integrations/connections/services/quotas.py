@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from integrations.connections.models import Quota
-from integrations.visma.sales_orders import RateLimit
+from integrations.visma.errors import Throttled, VismaError
+from integrations.visma.headers import RateLimit
 
 UNNAMED_WAIT = 60.0  # seconds after a 429 that names none
 LONGEST_WAIT = 24 * 3600.0
@@ -38,6 +39,14 @@ def note(
         unique_fields=["application", "company_key"],
         update_fields=told,
     )
+
+
+def note_error(application_id: int, company_key: str, error: VismaError, now: datetime) -> None:
+    """Keep what a refusal's headers said; a 429 closes the quota, said or not for how long."""
+    wait = None
+    if isinstance(error, Throttled):
+        wait = UNNAMED_WAIT if error.retry_after is None else error.retry_after
+    note(application_id, company_key, error.rate_limit, wait, now)
 
 
 def closed_until(application_id: int, company_key: str) -> datetime | None:

@@ -85,7 +85,9 @@ def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: 
         _learn_address(grant, client, answer)
     application = consent.invitation.integration.application
     try:
-        found = companies.candidates(application.kind, answer.access_token, grant.visma_tenant_id)
+        found = companies.candidates(
+            application, answer.access_token, grant.visma_tenant_id, now=now
+        )
     except companies.NoCompany as none:
         raise _Failed(none.finding) from none
     choosing.offer(consent, found, now=now)

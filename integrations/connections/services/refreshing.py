@@ -170,6 +170,7 @@ def _ask(grant: Grant, now: datetime) -> bool:
         _open_incident("secret_unreadable", grant, str(fault))
         return False
     store(grant, answer, now=now + timedelta(seconds=time.monotonic() - began))
+    incidents.application_works(grant.application, now)
     return False
 
 

@@ -16,9 +16,11 @@ from integrations.connections.models import Connection, Grant, Invitation
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
     binding,
+    companies,
     doctor,
     incidents,
     invitations,
+    quotas,
     refreshing,
     standing,
     visma_clients,
@@ -112,8 +114,8 @@ def _connected(invitation: Invitation, *, by: User | None, now: datetime) -> Con
         _tell_staff(invitation, "secret_unreadable", str(fault))
         raise _Stopped(Finding.OUR_FAULT) from fault
     answer = _token(invitation, client)
-    _read(answer)
-    candidate = _candidate(invitation, answer)
+    _read(invitation, answer, now=now)
+    candidate = _candidate(invitation, answer, now=now)
     with transaction.atomic():
         grant = _keep_grant(invitation, answer, now=now)
         try:
@@ -166,11 +168,10 @@ def _is_approved_in_part(client: Client, tenant_id: str, wanted: list[str]) -> b
     return False
 
 
-def _read(answer: TokenAnswer) -> None:
+def _read(invitation: Invitation, answer: TokenAnswer, *, now: datetime) -> None:
     """A contract's id yields a token and no company: only a real read tells."""
-    url = visma_clients.sales_order_url(Kind.SERVICE)
     try:
-        organization.read_probe(url, answer.access_token, visma_clients.transport())
+        _probe(invitation, answer, now=now)
     except Unauthorized as error:
         raise _Stopped(Finding.CONTRACT_ID) from error
     except Faulted as error:
@@ -184,12 +185,23 @@ def _read(answer: TokenAnswer) -> None:
         raise _Stopped(Finding.FORBIDDEN) from error
 
 
-def _candidate(invitation: Invitation, answer: TokenAnswer) -> Candidate:
+def _probe(invitation: Invitation, answer: TokenAnswer, *, now: datetime) -> None:
+    application_id = invitation.integration.application_id
+    url, key = visma_clients.sales_order_url(Kind.SERVICE), str(invitation.pasted_tenant_id)
+    try:
+        probe = organization.read_probe(url, answer.access_token, visma_clients.transport())
+    except VismaError as error:
+        quotas.note_error(application_id, key, error, now)
+        raise
+    quotas.note(application_id, key, probe.rate_limit, None, now)
+
+
+def _candidate(invitation: Invitation, answer: TokenAnswer, *, now: datetime) -> Candidate:
     """The company by name, where the approval lets us read it."""
     tenant_id = str(invitation.pasted_tenant_id)
-    url = visma_clients.organization_url(Kind.SERVICE)
+    application = invitation.integration.application
     try:
-        found = organization.read_organization(url, answer.access_token, visma_clients.transport())
+        found = companies.read_name(application, answer.access_token, tenant_id, now=now)
     except VismaError:
         return Candidate(visma_tenant_id=tenant_id)
     return Candidate(

@@ -38,6 +38,7 @@ def prove(connection: Connection, *, now: datetime) -> None:
         proven_at=now,
     )
     if changed:
+        incidents.application_works(connection.integration.application, now)
         # The link that led here has done its work.
         Invitation.objects.filter(connection=connection, connected_at=None).update(
             connected_at=now, look_again_at=None

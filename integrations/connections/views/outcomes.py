@@ -85,6 +85,9 @@ def _show_check(
             "told": told,
             "checks": rows(report.checks, connection, how=told.how if told else ""),
             "look_at": look_at,
+            # A link that has done its work leads no more to Visma; an owner's own page does.
+            "may_continue": invitation.connected_at is None,
+            "invitation": invitation,
             "focus_heading": True,
             **steps.frame(invitation, steps.CHECK, stopped=bool(report.finding)),
         },
