@@ -11,8 +11,9 @@ from django.db import transaction
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services import outbox
-from integrations.deliveries.services.holding import HeldLane, Job
+from integrations.deliveries.services.holding import DRY_SECONDS, HeldLane, Job
 from integrations.orders.services import payloads
+from integrations.visma.calls import boot_time
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,8 @@ def _mark_dry(shares: list[tuple[HeldLane, int]], claimed: list[tuple[int, int, 
     for _, lane_id, _ in claimed:
         given[lane_id] = given.get(lane_id, 0) + 1
     for lane, count in shares:
-        lane.dry = given.get(lane.lane_id, 0) < count
+        if given.get(lane.lane_id, 0) < count:
+            lane.dry_until = boot_time() + DRY_SECONDS
 
 
 def _payload(connection: Connection, row: dict[str, Any]) -> str:

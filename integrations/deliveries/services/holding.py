@@ -10,11 +10,12 @@ from django.conf import settings
 from integrations.connections.models import Connection
 from integrations.connections.services import custody
 from integrations.deliveries.models import Lane
-from integrations.visma.calls import Deadline
+from integrations.visma.calls import Deadline, boot_time
 
 TOKEN_RESERVE = timedelta(minutes=2)
 # The gate closes this long before the lease does: clocks of two hosts don't run quite alike.
 GATE_MARGIN = timedelta(seconds=1)
+DRY_SECONDS = 0.5  # until a lane that had nothing more is asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,15 @@ class HeldLane:
     clock_offset: timedelta | None
     access: custody.Access | None = None
     claims: bool = False  # whether it may claim
-    dry: bool = False  # the last claim found fewer than were asked for
+    dry_until: float = 0.0  # the last claim found fewer than were asked for
     looking: int = 0  # lists of it under way
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
     out: int = 0  # requests under way, looks included
+
+    @property
+    def dry(self) -> bool:
+        return boot_time() < self.dry_until
 
     @property
     def idle(self) -> bool:
@@ -110,7 +115,6 @@ def refresh(held: HeldLane, lane: Lane, *, now: datetime) -> None:
     if held.claims and not may_send:
         held.deadline.until = 0
     held.claims = may_send
-    held.dry = False
 
 
 def _may_send(lane: Lane) -> bool:

@@ -1,0 +1,138 @@
+"""How deliveries and lanes stand: why something is held, and how much waits. Reads only.
+
+*Held* is derived and never stored, so that a mended connection needs no mass update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+
+from integrations.connections.models import Connection, Quota
+from integrations.connections.services.access import lack_of
+from integrations.deliveries.models import Delivery, Lane
+
+State = Delivery.State
+ON_THE_WAY = (State.PENDING, State.SENDING, State.UNCERTAIN)
+NEEDS_PERSON = (State.REJECTED, State.PARKED)
+# Counts stop here: a page says "1,000 or more" and no table is ever counted.
+MOST = 1000
+
+
+class Why(StrEnum):
+    """Why a pending delivery does not go out."""
+
+    ORDER_PAUSED = "order_paused"
+    DISCONNECTED = "disconnected"
+    CHECKING = "checking"
+    BROKEN = "broken"
+    NOT_CONFIRMED = "not_confirmed"
+    PAUSED = "paused"
+    SHUT = "shut"
+    QUOTA = "quota"
+    RESTS = "rests"
+    ACCESS = "access"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """``until`` is when it ends by itself; None when nobody knows or somebody has to act."""
+
+    code: Why
+    until: datetime | None = None
+
+
+class BoundedCount(Subquery):
+    """The number of rows of a sliced, correlated queryset: counts no further than its slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def why_held(delivery: Delivery, *, now: datetime) -> Held | None:
+    """Why this delivery does not go out; None when it does, or has nothing more to wait for.
+
+    Wants ``lane__connection__grant`` and ``lane__connection__company`` selected.
+    """
+    if delivery.state != State.PENDING:
+        return None
+    if delivery.paused_at is not None:
+        return Held(Why.ORDER_PAUSED)
+    return holds_of([delivery.lane], now=now).get(delivery.lane_id)
+
+
+def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
+    """Lane id → why nothing of it goes out, for those that are held. One query for all."""
+    known = list(lanes)
+    closed = {
+        (application, company): until
+        for application, company, until in Quota.objects.filter(
+            company_key__in={lane.company_key for lane in known}, closed_until__gt=now
+        ).values_list("application_id", "company_key", "closed_until")
+    }
+    held = {}
+    for lane in known:
+        grant = lane.connection.grant
+        until = closed.get((grant.application_id, lane.company_key)) if grant else None
+        if why := _why_lane_held(lane, until, now):
+            held[lane.pk] = why
+    return held
+
+
+def _why_lane_held(lane: Lane, closed_until: datetime | None, now: datetime) -> Held | None:
+    connection = lane.connection
+    return (
+        _why_not_connected(connection)
+        or _why_not_allowed(connection)
+        or _why_resting(lane, closed_until, now)
+        or _why_without_token(connection, now)
+    )
+
+
+def _why_not_connected(connection: Connection) -> Held | None:
+    match connection.state:
+        case Connection.State.DISCONNECTED:
+            return Held(Why.DISCONNECTED)
+        case Connection.State.BROKEN:
+            return Held(Why.BROKEN)
+        case Connection.State.CHECKING:
+            return Held(Why.CHECKING)
+    return None
+
+
+def _why_not_allowed(connection: Connection) -> Held | None:
+    if connection.confirmed_at is None:
+        return Held(Why.NOT_CONFIRMED)
+    if connection.paused_at is not None:
+        return Held(Why.PAUSED)
+    return None
+
+
+def _why_resting(lane: Lane, closed_until: datetime | None, now: datetime) -> Held | None:
+    if lane.shut_at is not None:
+        return Held(Why.SHUT)
+    if closed_until is not None and closed_until > now:
+        return Held(Why.QUOTA, closed_until)
+    if lane.rests_until is not None and lane.rests_until > now:
+        return Held(Why.RESTS, lane.rests_until)
+    return None
+
+
+def _why_without_token(connection: Connection, now: datetime) -> Held | None:
+    if connection.grant is None or lack_of(connection.grant, now):
+        return Held(Why.ACCESS)
+    return None
+
+
+def with_counts(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
+    """Add ``waiting`` (on the way) and ``needs_person`` to each lane, counted up to ``MOST``."""
+    return lanes.annotate(waiting=_count(ON_THE_WAY), needs_person=_count(NEEDS_PERSON))
+
+
+def _count(states: Iterable[str]) -> BoundedCount:
+    rows = Delivery.objects.filter(lane=OuterRef("pk"), state__in=list(states))
+    return BoundedCount(rows.order_by().values("pk")[:MOST])
