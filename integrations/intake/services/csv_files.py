@@ -14,11 +14,6 @@ from integrations.intake.services.mappings import PLAIN
 
 BOM = "\ufeff"
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
-TEMPLATE_ROWS = (
-    ("1001", "10042", "2026-11-20", "22622", "6", "9.95", "Vintage alphabet blocks"),
-    ("1001", "10042", "2026-11-20", "POST", "1", "18", "Postage"),
-    ("1002", "10043", "2026-11-20", "21755", "2", "5.95", "Building block word"),
-)
 
 
 class _Line:
@@ -51,16 +46,5 @@ def refusals(upload: Upload) -> Iterator[str]:
 
 
 def template() -> Iterator[str]:
-    """The plain template with two orders as an example."""
-    headings = [column.heading for column in PLAIN.columns]
-    width = len(headings)
-    members = ["reference", "buyer", "date", "item", "quantity", "unit_price", "description"]
-    places = [headings.index(PLAIN.heading_of(member)) for member in members]
-    yield from lines([headings, *(_row(cells, places, width) for cells in TEMPLATE_ROWS)])
-
-
-def _row(cells: tuple[str, ...], places: list[int], width: int) -> list[str]:
-    row = [""] * width
-    for place, cell in zip(places, cells, strict=True):
-        row[place] = cell
-    return row
+    """The header of the plain template. No example rows: they would be sent for real orders."""
+    yield from lines([[column.heading for column in PLAIN.columns]])
