@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -40,7 +41,7 @@ class Story:
         shipments = self._take_in(seeded)
         arrived = watch(shipments, self._services, self._console, seconds=PUSH)
         faults = [fault for one in shipments for fault in self._faults(one)]
-        self._console.print(_closing_table(shipments))
+        self._console.print(_closing_table(shipments), _refusals_table(shipments))
         for fault in faults[:20]:
             self._console.print("[red]✗[/red]", escape(fault), highlight=False)
         if arrived and not faults:
@@ -102,11 +103,10 @@ class Story:
 
 
 def _closing_table(shipments: Sequence[Shipment]) -> Table:
-    table = Table(title="What became of the orders", title_justify="left", show_lines=True)
+    table = Table(box=SIMPLE)
     table.add_column("Company", no_wrap=True)
-    table.add_column("Accepted", justify="right")
-    table.add_column("Delivered", justify="right")
-    table.add_column("Refused")
+    for heading in ("Accepted", "Delivered", "Refused"):
+        table.add_column(heading, justify="right")
     table.add_column("In Visma.net", no_wrap=True)
     for one in shipments:
         states = one.states()
@@ -114,9 +114,20 @@ def _closing_table(shipments: Sequence[Shipment]) -> Table:
             one.company,
             str(sum(states.values())),
             str(states.get(Delivery.State.DELIVERED, 0)),
-            "\n".join(f"{number} × {reason}" for reason, number in one.reasons().items()),
-            "\n".join([*_first_numbers(one), "…"]),
+            str(sum(one.reasons().values())),
+            "\n".join(_first_numbers(one)),
         )
+    return table
+
+
+def _refusals_table(shipments: Sequence[Shipment]) -> Table:
+    table = Table(box=SIMPLE)
+    table.add_column("Refused", justify="right")
+    table.add_column("Of", no_wrap=True)
+    table.add_column("Why")
+    for one in shipments:
+        for reason, number in one.reasons().items():
+            table.add_row(str(number), one.company, escape(reason))
     return table
 
 
