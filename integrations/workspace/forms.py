@@ -1,0 +1,91 @@
+"""What people fill in on a tenant's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from integrations.connections.models import Connection
+from integrations.tenants.models import Member
+from integrations.workspace.services.orders import FILTERS
+
+CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
+
+
+class OrdersForm(forms.Form):
+    """The filters of the list of orders, from its address. What makes no sense is left out."""
+
+    q = forms.CharField(max_length=80, required=False)
+    company = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    state = forms.ChoiceField(choices=[(name, name) for name in FILTERS], required=False)
+    before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class DefaultsForm(forms.ModelForm[Connection]):
+    """What an order gets when it doesn't say."""
+
+    class Meta:
+        model = Connection
+        fields = ("order_type", "branch", "tax_category", "first_status")
+        labels = {
+            "order_type": _("Order type"),
+            "branch": _("Branch"),
+            "tax_category": _("Tax category"),
+            "first_status": _("First status"),
+        }
+        help_texts = {
+            "order_type": _("As Visma.net calls it. SO is the usual sales order."),
+            "branch": _("Empty: the branch of the Visma user who connected."),
+            "tax_category": _("Empty: the one of the item."),
+            "first_status": _(
+                "Hold keeps each order back in Visma.net until somebody releases it."
+            ),
+        }
+        widgets = {
+            "order_type": forms.TextInput(attrs=CODE),
+            "branch": forms.TextInput(attrs=CODE),
+            "tax_category": forms.TextInput(attrs=CODE),
+        }
+
+    def clean_order_type(self) -> str:
+        order_type = str(self.cleaned_data["order_type"])
+        if not (order_type.isascii() and order_type.isalnum() and len(order_type) <= 4):
+            raise forms.ValidationError(_("An order type has up to four letters and digits."))
+        return order_type
+
+
+class NumberForm(forms.Form):
+    """Which order in Visma.net it is."""
+
+    order_type = forms.RegexField(
+        r"\A[A-Za-z0-9]{1,4}\Z", label=_("Order type"), initial="SO",
+        widget=forms.TextInput(attrs=CODE),
+        error_messages={"invalid": _("An order type has up to four letters and digits.")},
+    )  # fmt: skip
+    number = forms.RegexField(
+        r"\A[A-Za-z0-9-]{1,30}\Z", label=_("Order number in Visma.net"),
+        widget=forms.TextInput(attrs=CODE),
+        error_messages={"invalid": _("A number has up to 30 letters, digits and hyphens.")},
+    )  # fmt: skip
+
+
+class MemberForm(forms.Form):
+    """Whom to give access, and what they may do."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(
+        label=_("May"),
+        choices=[
+            (Member.Role.OWNER, _("See everything and act")),
+            (Member.Role.READER, _("See everything")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Member.Role.OWNER,
+    )

@@ -1,0 +1,78 @@
+"""Headings that answer: do the companies work, does this one, and who is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from integrations.connections.models import Connection
+from integrations.deliveries.services.standing import MOST
+from integrations.workspace.services.overview import Row
+
+NEEDS_STEP = ("mend", "look", "confirm")
+State = Connection.State
+
+
+def of_overview(rows: Sequence[Row]) -> str:
+    """Whether the companies work, and how much needs somebody."""
+    return " ".join(filter(None, [_work(rows), _steps(rows) or _orders(rows)]))
+
+
+def of_companies(rows: Sequence[Row]) -> str:
+    return " ".join(filter(None, [_work(rows), _steps(rows)]))
+
+
+def of_company(row: Row) -> str:
+    """One company. A broken one's heading says what is wrong."""
+    company = {"company": row.connection.company}
+    if row.told is not None:
+        return row.told.heading
+    if row.connection.state == State.DISCONNECTED:
+        return _("%(company)s is disconnected") % company
+    if row.connection.confirmed_at is None:
+        return _("Is %(company)s yours?") % company
+    if row.connection.state == State.CHECKING:
+        return _("We are checking %(company)s") % company
+    if row.connection.paused_at is not None:
+        return _("%(company)s is paused") % company
+    return _("%(company)s works") % company
+
+
+def _work(rows: Sequence[Row]) -> str:
+    total = len(rows)
+    works = sum(row.works for row in rows)
+    if works == total:
+        text = ngettext("Your company works.", "All %(total)s companies work.", total)
+    elif not works:
+        text = ngettext("Your company does not work now.", "No company works now.", total)
+    else:
+        text = ngettext(
+            "%(works)s of %(total)s companies works.",
+            "%(works)s of %(total)s companies work.",
+            works,
+        )
+    return str(capfirst(text % {"works": apnumber(works), "total": apnumber(total)}))
+
+
+def _steps(rows: Sequence[Row]) -> str:
+    steps = sum(row.step in NEEDS_STEP for row in rows)
+    if not steps:
+        return ""
+    if len(rows) == 1:
+        return _("It needs you.")
+    text = ngettext("%(n)s needs you.", "%(n)s need you.", steps)
+    return str(capfirst(text % {"n": apnumber(steps)}))
+
+
+def _orders(rows: Sequence[Row]) -> str:
+    orders = sum(row.needs_you for row in rows)
+    if orders >= MOST:
+        return _("A thousand orders or more need you.")
+    if orders:
+        text = ngettext("%(n)s order needs you.", "%(n)s orders need you.", orders)
+        return str(capfirst(text % {"n": apnumber(orders)}))
+    return _("Nothing needs you.") if all(row.works for row in rows) else ""

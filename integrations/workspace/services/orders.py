@@ -1,0 +1,193 @@
+"""A tenant's orders, newest first: filtered, searched, paged by key. Never counts a table."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+from django.utils.translation import gettext_noop as n
+
+from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, Held, Why, holds_of
+from integrations.orders.models import SalesOrder
+from integrations.tenants.models import Tenant
+
+PAGE = 50
+State = Delivery.State
+Rows = QuerySet[Delivery] | QuerySet[SalesOrder]
+
+# What a person filters by, in the order of the chips; "" is everything.
+FILTERS = {
+    "": n("All"),
+    "needs_you": n("Needs you"),
+    "held": n("Held"),
+    "pending": n("Pending"),
+    "sending": n("Sending"),
+    "uncertain": n("Uncertain"),
+    "delivered": n("Delivered"),
+    "cancelled": n("Cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delivery as a list shows it. ``held`` only while it is pending."""
+
+    delivery: Delivery
+    held: Held | None
+
+    @property
+    def shown(self) -> str:
+        """The state's name for the tag ``status``."""
+        return "held" if self.held else self.delivery.state
+
+    @property
+    def currency(self) -> str:
+        said = getattr(self.delivery, "currency_said", None)
+        return said or self.delivery.lane.connection.company.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``newer`` and ``older`` are keys to go on from; None at an end."""
+
+    rows: list[Row]
+    newer: int | None = None
+    older: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBook:
+    """The lanes a person looks at: all of a tenant, or one company's. One clock for the page."""
+
+    lanes: list[Lane]
+    holds: dict[int, Held]
+
+    def counts(self) -> dict[str, int]:
+        """How many each filter finds, up to ``MOST``; no number for what only grows."""
+        lanes = Q(lane__in=self.lanes)
+        return {
+            name: Delivery.objects.filter(lanes, self._of(name)).order_by()[:MOST].count()
+            for name in FILTERS
+            if name not in ("", "delivered", "cancelled")
+        }
+
+    def page(self, wanted: str, *, before: int | None = None, after: int | None = None) -> Page:
+        """Up to ``PAGE`` orders older than ``before`` or newer than ``after``, or the newest."""
+        keys = self._keys(wanted, before=before, after=after)
+        more = len(keys) > PAGE
+        if after is not None and not more:
+            # The newest page is always a full one.
+            return self.page(wanted)
+        keys = sorted(keys[:PAGE], reverse=True)
+        going_newer = after is not None
+        return Page(
+            self._rows(wanted, keys),
+            newer=keys[0] if keys and (going_newer or before is not None) else None,
+            older=keys[-1] if keys and (going_newer or more) else None,
+        )
+
+    def find(self, text: str) -> list[Row]:
+        """Orders by reference or Visma number, exactly; else references that begin so."""
+        number = (text.replace("/", " ").split() or [text])[-1]
+        exact = self._found(
+            Q(order__reference=text)
+            | Q(visma_number=number, visma_company__in={lane.company_key for lane in self.lanes})
+        )
+        return exact or self._found(Q(order__reference__startswith=text))
+
+    def _found(self, condition: Q) -> list[Row]:
+        lanes = Q(lane__in=self.lanes)
+        keys = (
+            Delivery.objects.filter(lanes, condition).order_by("-pk").values_list("pk", flat=True)
+        )
+        return self._rows("found", list(keys[:PAGE]))
+
+    def _keys(self, wanted: str, *, before: int | None, after: int | None) -> list[int]:
+        """One short walk along an index per lane and state, merged: as quick at any depth."""
+        walks = []
+        for rows in self._walks(wanted):
+            if after is not None:
+                rows = rows.filter(pk__gt=after).order_by("pk")
+            else:
+                rows = rows.filter(pk__lt=before) if before is not None else rows
+                rows = rows.order_by("-pk")
+            walks.append(list(rows.values_list("pk", flat=True)[: PAGE + 1]))
+        merged = heapq.merge(*walks, reverse=after is None)
+        return list(islice(merged, PAGE + 1))
+
+    def _walks(self, wanted: str) -> Iterable[Rows]:
+        if not wanted:
+            for lane in self.lanes:
+                yield SalesOrder.objects.filter(connection=lane.connection_id)
+            return
+        for lane in self._lanes_of(wanted):
+            for state in _STATES[wanted]:
+                yield Delivery.objects.filter(self._paused(wanted, lane), lane=lane, state=state)
+
+    def _lanes_of(self, wanted: str) -> list[Lane]:
+        if wanted == "pending":
+            return [lane for lane in self.lanes if lane.pk not in self.holds]
+        return self.lanes
+
+    def _paused(self, wanted: str, lane: Lane) -> Q:
+        if wanted == "pending":
+            return Q(paused_at=None)
+        if wanted == "held" and lane.pk not in self.holds:
+            return Q(paused_at__isnull=False)
+        return Q()
+
+    def _of(self, wanted: str) -> Q:
+        """The filter as one condition, for counting."""
+        held = Q(lane__in=list(self.holds)) | Q(paused_at__isnull=False)
+        states = Q(state__in=_STATES[wanted])
+        return {"held": states & held, "pending": states & ~held}.get(wanted, states)
+
+    def _rows(self, wanted: str, keys: list[int]) -> list[Row]:
+        by_order = not wanted
+        found = Delivery.objects.filter(**{"order__in" if by_order else "pk__in": keys})
+        # An order's content can be long; of most only the currency is shown.
+        found = found.select_related("order").defer("payload", "order__content")
+        found = found.annotate(currency_said=KT("order__content__currency"))
+        lanes = {lane.pk: lane for lane in self.lanes}
+        rows = {}
+        for delivery in found:
+            delivery.lane = lanes[delivery.lane_id]
+            rows[delivery.order_id if by_order else delivery.pk] = Row(
+                delivery, self._hold(delivery)
+            )
+        return [rows[key] for key in keys if key in rows]
+
+    def _hold(self, delivery: Delivery) -> Held | None:
+        if delivery.state != State.PENDING:
+            return None
+        if delivery.paused_at is not None:
+            return Held(Why.ORDER_PAUSED)
+        return self.holds.get(delivery.lane_id)
+
+
+def order_book(tenant: Tenant, *, connection: int | None = None, now: datetime) -> OrderBook:
+    """The tenant's lanes, or one connection's, with what holds them now."""
+    lanes = Lane.objects.filter(connection__company__tenant=tenant).select_related(
+        "connection__company", "connection__integration", "connection__grant"
+    )
+    if connection is not None:
+        lanes = lanes.filter(connection=connection)
+    known = list(lanes)
+    return OrderBook(known, holds_of(known, now=now))
+
+
+_STATES: dict[str, tuple[str, ...]] = {
+    "needs_you": NEEDS_PERSON,
+    "held": (State.PENDING,),
+    "pending": (State.PENDING,),
+    "sending": (State.SENDING,),
+    "uncertain": (State.UNCERTAIN,),
+    "delivered": (State.DELIVERED,),
+    "cancelled": (State.CANCELLED,),
+}

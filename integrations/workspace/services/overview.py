@@ -1,0 +1,120 @@
+"""A tenant at one glance: its connections, what waits, what needs somebody, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from integrations.connections.models import Connection
+from integrations.connections.services.findings import Explanation, Press, explain
+from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services.standing import MOST, with_counts
+from integrations.tenants.models import Tenant
+from integrations.workspace.services import today
+from integrations.workspace.services.today import Day
+
+# The rounds prove a connection every 15 minutes; after two of them a proof is old.
+OLD = timedelta(minutes=30)
+State = Connection.State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One connection. ``step`` names what to do next, "" when there is nothing."""
+
+    connection: Connection
+    proven_at: datetime | None
+    old: bool
+    waiting: int
+    needs_you: int
+    day: Day
+    told: Explanation | None
+
+    @property
+    def works(self) -> bool:
+        return self.connection.state == State.CONNECTED and self.connection.confirmed_at is not None
+
+    @property
+    def shown(self) -> str:
+        """The state's name for the tag ``proof``."""
+        connection = self.connection
+        if connection.state == State.CONNECTED and connection.confirmed_at is None:
+            return "waits"
+        if connection.state == State.CONNECTED and connection.paused_at is not None:
+            return "paused"
+        return connection.state
+
+    @property
+    def step(self) -> str:
+        connection = self.connection
+        if connection.state == State.DISCONNECTED:
+            return "reconnect"
+        if self.told is not None:
+            return "look" if self.told.press == Press.LOOK else "mend"
+        if connection.state == State.CHECKING:
+            return "wait"
+        if connection.confirmed_at is None:
+            return "confirm"
+        if self.needs_you:
+            return "orders"
+        return "resume" if connection.paused_at is not None else ""
+
+
+def rows_of(tenant: Tenant, *, now: datetime) -> list[Row]:
+    """The tenant's connections: those that need somebody first, then by name."""
+    lanes = {lane.connection_id: lane for lane in _lanes(tenant)}
+    connections = (
+        Connection.objects.for_tenant(tenant)
+        .select_related("company__tenant", "integration__application")
+        .order_by("company__name", "pk")
+    )
+    rows = [_row(connection, lanes.get(connection.pk), now) for connection in connections]
+    return sorted(rows, key=_urgency)
+
+
+def row_of(connection: Connection, *, now: datetime) -> Row:
+    lane = _lanes(connection.company.tenant).filter(connection=connection).first()
+    return _row(connection, lane, now)
+
+
+def broken_count(tenant: Tenant) -> int:
+    """How many connections need somebody, up to ``MOST``."""
+    return Connection.objects.for_tenant(tenant).filter(state=State.BROKEN)[:MOST].count()
+
+
+def _lanes(tenant: Tenant) -> QuerySet[Lane]:
+    # A delivered order proves a connection as well as the doctor's read does.
+    newest = Delivery.objects.filter(lane=OuterRef("pk"), state=Delivery.State.DELIVERED)
+    lanes = Lane.objects.filter(connection__company__tenant=tenant)
+    return with_counts(lanes).annotate(
+        delivered_at=Subquery(newest.order_by("-pk").values("settled_at")[:1])
+    )
+
+
+def _row(connection: Connection, lane: Lane | None, now: datetime) -> Row:
+    proofs = [connection.proven_at, getattr(lane, "delivered_at", None)]
+    proven_at = max((moment for moment in proofs if moment is not None), default=None)
+    return Row(
+        connection=connection,
+        proven_at=proven_at,
+        old=proven_at is not None and now - proven_at > OLD,
+        waiting=getattr(lane, "waiting", 0),
+        needs_you=getattr(lane, "needs_person", 0),
+        day=today.day_of(connection.pk, now=now) if lane else Day(),
+        told=told(connection),
+    )
+
+
+def told(connection: Connection) -> Explanation | None:
+    """What is wrong with a broken connection, in the reader's language."""
+    if not connection.problem:
+        return None
+    company = connection.company
+    return explain(connection.problem, tenant=company.tenant.name, company=str(company))
+
+
+def _urgency(row: Row) -> int:
+    order = ["mend", "look", "confirm", "orders", "wait", "resume", "", "reconnect"]
+    return order.index(row.step)

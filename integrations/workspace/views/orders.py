@@ -1,0 +1,169 @@
+"""The list of orders, and one order's time line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from integrations.connections.models import Connection
+from integrations.deliveries.models import Delivery
+from integrations.deliveries.services.standing import why_held
+from integrations.tenants.access import SignedInRequest, tenant_seen_by
+from integrations.tenants.models import Tenant
+from integrations.workspace.forms import NumberForm, OrdersForm
+from integrations.workspace.services import durations, headline, timeline
+from integrations.workspace.services.orders import FILTERS, OrderBook, Page, Row, order_book
+from integrations.workspace.views.place import page
+
+State, Reason = Delivery.State, Delivery.Reason
+
+
+@require_safe
+def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
+    tenant = tenant_seen_by(request.user, slug)
+    wanted = OrdersForm(request.GET).wanted()
+    now = timezone.now()
+    book = order_book(tenant, connection=wanted["company"], now=now)
+    sought = (wanted["q"] or "").strip()
+    if sought:
+        found = Page(book.find(sought))
+    else:
+        found = book.page(wanted["state"] or "", before=wanted["before"], after=wanted["after"])
+    return page(
+        request,
+        tenant,
+        "workspace/orders.html",
+        {
+            "rows": [
+                (row, *headline.remark(row.delivery, row.held, now=now)) for row in found.rows
+            ],
+            "sought": sought,
+            "state": wanted["state"] or "",
+            "company": wanted["company"],
+            "companies": _companies(tenant),
+            "chips": _chips(book, wanted),
+            "keys": _keys(found, wanted),
+            "any_order": bool(found.rows) or bool(book.page("").rows),
+        },
+    )
+
+
+@require_safe
+def show_order(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    tenant = tenant_seen_by(request.user, slug)
+    return order_page(request, tenant, delivery_of(tenant, pk))
+
+
+def order_page(
+    request: SignedInRequest,
+    tenant: Tenant,
+    delivery: Delivery,
+    *,
+    form: NumberForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """One order; ``form`` is a refused decision to show again."""
+    now = timezone.now()
+    held = why_held(delivery, now=now)
+    attempts, looks = timeline.attempts_of(delivery), timeline.looks_of(delivery)
+    entries = timeline.entries(delivery, attempts, looks)
+    spans = durations.where_time_went(delivery, attempts, now=now)
+    return page(
+        request,
+        tenant,
+        "workspace/order.html",
+        {
+            "delivery": delivery,
+            "order": delivery.order,
+            "connection": delivery.lane.connection,
+            "head": headline.headline(delivery, held, now=now),
+            "held": held,
+            "entries": entries,
+            "earlier": entries[1:-5] if len(entries) > 9 else [],
+            "whole": durations.in_words((delivery.settled_at or now) - delivery.order.submitted_at),
+            "segments": durations.bar_segments(spans),
+            "form": form or NumberForm(),
+            "moves": delivery.state in (State.PENDING, State.SENDING, State.UNCERTAIN),
+            **_may(delivery),
+        },
+        status=status,
+    )
+
+
+def delivery_of(tenant: Tenant, pk: int) -> Delivery:
+    """The tenant's delivery; another's is 404."""
+    rows = Delivery.objects.for_tenant(tenant).select_related(
+        "order", "lane__connection__company__tenant", "lane__connection__integration",
+        "lane__connection__grant",
+    )  # fmt: skip
+    return get_object_or_404(rows, pk=pk)
+
+
+def _may(delivery: Delivery) -> dict[str, bool]:
+    """What its state allows, as ``deliveries.services.decisions`` sees it."""
+    decide_first = delivery.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED)
+    stopped = delivery.state in (State.REJECTED, State.PARKED, State.CANCELLED)
+    return {
+        "may_cancel": delivery.state == State.PENDING,
+        "may_wish_cancel": delivery.state in (State.SENDING, State.UNCERTAIN)
+        and delivery.cancel_wanted_at is None,
+        "may_send": stopped and not decide_first,
+        "may_pause": delivery.state == State.PENDING and delivery.paused_at is None,
+        "may_resume": delivery.paused_at is not None and delivery.state != State.DELIVERED,
+        "may_decide": delivery.state == State.PARKED and delivery.reason != Reason.FAULT_OF_OURS,
+    }
+
+
+def _companies(tenant: Tenant) -> list[Connection]:
+    rows = Connection.objects.for_tenant(tenant).select_related("company", "integration")
+    return list(rows.order_by("company__name", "pk"))
+
+
+def _chips(book: OrderBook, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    counts = book.counts()
+    return [
+        {
+            "label": _(label),
+            "count": counts.get(name),
+            "here": not wanted["q"] and name == (wanted["state"] or ""),
+            "url": _query(company=wanted["company"], state=name),
+        }
+        for name, label in FILTERS.items()
+    ]
+
+
+def _keys(found: Page, wanted: dict[str, Any]) -> dict[str, str]:
+    kept = {"company": wanted["company"], "state": wanted["state"]}
+    return {
+        "span": _span(found.rows) if found.rows else "",
+        "newer_url": _query(**kept, after=found.newer) if found.newer else "",
+        "older_url": _query(**kept, before=found.older) if found.older else "",
+    }
+
+
+def _span(rows: list[Row]) -> str:
+    first, last = rows[0].delivery.order.submitted_at, rows[-1].delivery.order.submitted_at
+    return _("%(first)s to %(last)s · newest first") % {"first": _time(first), "last": _time(last)}
+
+
+def _time(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    today = local.date() == timezone.localdate()
+    return format_date(local, "H:i:s" if today else "D j M H:i:s")
+
+
+def _query(**members: Any) -> str:
+    return "?" + urlencode({name: value for name, value in members.items() if value})
+
+
+def order_url(tenant: Tenant, delivery: Delivery) -> str:
+    return reverse("workspace:order", args=[tenant.slug, delivery.pk])
