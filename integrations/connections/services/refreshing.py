@@ -49,7 +49,9 @@ def refresh(grant_id: str, *, now: datetime) -> bool:
     began = time.monotonic()
     for _ in range(TRIES):
         moment = now + timedelta(seconds=time.monotonic() - began)
-        grant = Grant.objects.select_related("application", "tenant").get(pk=grant_id)
+        grant = Grant.objects.select_related("application", "tenant").filter(pk=grant_id).first()
+        if grant is None:
+            return False
         if not lack_of(grant, moment):
             return True
         if grant.ended_at is not None or not _may_send(grant, moment):
