@@ -65,6 +65,14 @@ def clean_up(groups: set[int], folders: list[str], grace: float = GRACE) -> None
     for group in living:
         _send(group, signal.SIGKILL)
     for folder in folders:
+        _remove(folder, deadline=time.monotonic() + grace)
+
+
+def _remove(folder: str, *, deadline: float) -> None:
+    """A server's own children may still write into it for a moment."""
+    shutil.rmtree(folder, ignore_errors=True)
+    while Path(folder).exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -49,8 +49,8 @@ def lint() -> bool:
             _passes("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."]),
             _passes("mypy", ["-m", "mypy", *typed], DEVELOPMENT),
             _passes("imports", ["-c", IMPORTS], DEVELOPMENT),
-            _passes("templates", ["-m", "djlint", "templates", "--quiet", "--lint"]),
-            _passes("template format", ["-m", "djlint", "templates", "--quiet", "--check"]),
+            _passes("templates", ["-m", "djlint", "templates", "--lint"]),
+            _passes("template format", ["-m", "djlint", "templates", "--check"]),
             _passes("migrations", ["manage.py", "makemigrations", "--check"], DEVELOPMENT),
             _passes(
                 "deployment",
