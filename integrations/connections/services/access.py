@@ -76,6 +76,11 @@ def lack_of(grant: Grant, now: datetime) -> str:
     return ""
 
 
+def last_refused(grant_id: str) -> int:
+    """The number of the newest token that met a 401; 0 when none did."""
+    return Grant.objects.values_list("stale_number", flat=True).get(pk=grant_id)
+
+
 def mark_stale(grant_id: str, token_number: int) -> bool:
     """A 401 came under that token number. False when a newer token has replaced it already."""
     return bool(

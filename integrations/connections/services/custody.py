@@ -6,7 +6,13 @@
 
 from __future__ import annotations
 
-from integrations.connections.services.access import Access, NoAccess, access_of, mark_stale
+from integrations.connections.services.access import (
+    Access,
+    NoAccess,
+    access_of,
+    last_refused,
+    mark_stale,
+)
 from integrations.connections.services.refreshing import refresh
 
-__all__ = ["Access", "NoAccess", "access_of", "mark_stale", "refresh"]
+__all__ = ["Access", "NoAccess", "access_of", "last_refused", "mark_stale", "refresh"]

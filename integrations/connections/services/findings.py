@@ -265,7 +265,7 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("Visma gives us no access with this tenant id: it is not approved yet, "
           "or the id is another one."),
         _APPROVER,
-        n("Go through the steps in the App Store. We look every minute and go on by ourselves."),
+        n("Go through the steps in the App Store with the company chosen, not the contract."),
         Press.PASTE,
     ),
     Finding.CONTRACT_ID: (

@@ -63,7 +63,7 @@ def show_approval(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     pasted = invitation.pasted_tenant_id
-    told = _told(invitation)
+    told, looks_again = _told(invitation), _looks_again(invitation)
     return render(
         request,
         "connections/approval.html",
@@ -76,13 +76,15 @@ def show_approval(
             "rights": wording.rights_of(invitation.integration.scopes.split()),
             "nothing_else": wording.nothing_else(),
             "told": told,
-            "looks_again": _looks_again(invitation),
+            "looks_again": looks_again,
             "form": form
             or TenantIdForm(
                 initial={"visma_tenant_id": str(pasted or "")}, tenant=invitation.tenant.name
             ),
             **steps.frame(
-                invitation, steps.CHECK if told else steps.SIGN_IN, stopped=told is not None
+                invitation,
+                steps.CHECK if told else steps.SIGN_IN,
+                stopped=told is not None and not looks_again,
             ),
         },
         status=status,
