@@ -207,6 +207,20 @@ def test_a_refused_token_is_stale_and_its_lane_waits(
     assert (delivery.state, delivery.charged) == (State.PENDING, 0)
     grant = Grant.objects.get(connections=connection)
     assert (grant.token_number, grant.stale_number) == (1, 1)
+    assert Lane.objects.get(connection=connection).shut_at is None
+
+
+def test_a_second_token_refused_in_a_row_calls_the_doctor(
+    submit: Submit, push: Push, at_sandbox: SandboxProcess, connection: Connection
+) -> None:
+    Grant.objects.update(token_number=2, stale_number=1)
+    at_sandbox.fault("unauthorized")
+    submit("WEB-1")
+
+    push()
+
+    assert Grant.objects.get(connections=connection).stale_number == 2
+    assert Lane.objects.get(connection=connection).shut_because == "two tokens refused"
 
 
 def test_an_answer_about_the_company_shuts_the_lane_and_charges_nothing(

@@ -178,9 +178,13 @@ def _setting_back(lane: HeldLane, session: Session) -> Callable[[], object]:
 def _refused_token(session: Session, job: Job) -> None:
     """A 401: that token is stale. When the one before it was refused too, the doctor looks."""
     access = job.lane.access
-    if access is None or not custody.mark_stale(access.grant_id, job.token_number):
+    if access is None:
         return
-    lanes.shut(job.lane.lane_id, because="two tokens refused", now=session.clock.now())
+    refused_before = custody.last_refused(access.grant_id)
+    if custody.mark_stale(access.grant_id, job.token_number) and (
+        0 < refused_before == job.token_number - 1
+    ):
+        lanes.shut(job.lane.lane_id, because="two tokens refused", now=session.clock.now())
 
 
 def _own_fault(session: Session, lane: HeldLane, error: str) -> None:
