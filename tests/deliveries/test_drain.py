@@ -9,8 +9,11 @@ from datetime import timedelta
 import pytest
 
 from integrations.connections.models import Connection, Grant
+from integrations.connections.services import custody
 from integrations.deliveries.models import Attempt, Delivery, Lane
-from tests.deliveries.conftest import Connect, Push, Submit
+from integrations.deliveries.services import sweeping
+from integrations.deliveries.services.clock import database_now
+from tests.deliveries.conftest import SCOPES, SERVICE, Connect, Push, Submit
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -272,3 +275,22 @@ def post_order(sandbox: SandboxProcess, token: str, reference: str, *, buyer: st
     )
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 201
+
+
+def test_goes_on_by_itself_once_a_refused_token_was_replaced(
+    submit: Submit, push: Push, at_sandbox: SandboxProcess, connection: Connection, in_visma
+) -> None:
+    approval = {"client_id": SERVICE, "tenant_id": connection.company.visma_key, "scopes": SCOPES}
+    at_sandbox.control("POST", "approvals", approval)
+    at_sandbox.fault("unauthorized")
+    delivery = submit("WEB-1")
+    push()
+
+    (grant_id,) = sweeping.sweep(now=database_now()).grants
+    assert custody.refresh(str(grant_id), now=database_now())
+    push()
+
+    delivery.refresh_from_db()
+    assert delivery.state == State.DELIVERED
+    assert in_visma("WEB-1") == [delivery.visma_number]
+    assert [a.token_number for a in delivery.attempts.all()] == [1, 2]
