@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Incident, Invitation
@@ -23,59 +26,73 @@ logger = logging.getLogger(__name__)
 
 def send_link(invitation: Invitation, link: str) -> None:
     """Mail the link to the address it was made for. It is in no other place of ours."""
+    tenant, until = invitation.tenant.name, invitation.expires_at
     with translation.override(invitation.language):
-        subject = _("%(vendor)s asks to put your orders into Visma.net") % {
-            "vendor": settings.VENDOR_NAME
-        }
-        text = render_to_string(
-            "connections/mail/invitation.txt",
-            {"invitation": invitation, "link": link, "vendor": settings.VENDOR_NAME},
+        _send(
+            {
+                "heading": _("%(vendor)s asks to put your orders into Visma.net")
+                % {"vendor": settings.VENDOR_NAME},
+                "intro": _(
+                    "%(integration)s of %(tenant)s. Open the link, sign in at Visma and allow it; "
+                    "it takes about two minutes. The link works until %(until)s."
+                )
+                % {
+                    "integration": invitation.integration.name,
+                    "tenant": tenant,
+                    "until": date_format(localtime(until), "DATETIME_FORMAT"),
+                },
+                "press_text": _("Open the link"),
+                "press_url": link,
+            },
+            [invitation.email],
         )
-    _send(subject, text, [invitation.email])
 
 
 def tell_members_new_company(connection: Connection) -> None:
     """A company is new to the tenant: it was connected, and may wait for a yes."""
     tenant = connection.company.tenant
     with translation.override(tenant.language):
-        subject = _("%(company)s was connected to %(tenant)s") % {
-            "company": connection.company,
-            "tenant": tenant,
-        }
-        text = render_to_string(
-            "connections/mail/new_company.txt",
+        waits = connection.confirmed_at is None
+        _send(
             {
-                "connection": connection,
-                "page": addresses.connection_page(connection),
-                "support": settings.SUPPORT_EMAIL,
+                "heading": _("%(company)s was connected to %(tenant)s")
+                % {"company": connection.company, "tenant": tenant},
+                "intro": _("It is new, so no order goes out before you say yes.")
+                if waits
+                else _("It is the company that was expected, so orders may go there."),
+                "how": _("If you know nothing of this, press “Disconnect” on that page."),
+                "press_text": _("Look at it"),
+                "press_url": addresses.connection_page(connection),
             },
+            _owners(tenant),
         )
-    _send(subject, text, _owners(tenant))
 
 
 def tell_members_broken(connection: Connection) -> None:
     """A connection that worked needs somebody."""
     tenant = connection.company.tenant
     with translation.override(tenant.language):
-        explanation = explain(
-            connection.problem, tenant=tenant.name, company=str(connection.company)
-        )
-        text = render_to_string(
-            "connections/mail/broken.txt",
+        told = explain(connection.problem, tenant=tenant.name, company=str(connection.company))
+        _send(
             {
-                "connection": connection,
-                "explanation": explanation,
-                "page": addresses.connection_page(connection),
-                "support": settings.SUPPORT_EMAIL,
+                "heading": told.heading,
+                "intro": _("Orders for %(company)s wait; none is lost.")
+                % {"company": connection.company},
+                "what": told.what,
+                "who": told.who,
+                "how": told.how,
+                "press_text": _("Mend it"),
+                "press_url": addresses.connection_page(connection),
+                "next": _("We write once, not again while it stays so."),
             },
+            _owners(tenant),
         )
-    _send(explanation.heading, text, _owners(tenant))
 
 
 def tell_staff(incident: Incident) -> None:
-    text = render_to_string("connections/mail/incident.txt", {"incident": incident})
     staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
-    _send(f"{incident.kind}: {incident.subject}", text, staff)
+    heading = f"{incident.kind}: {incident.subject}"
+    _send({"heading": heading, "intro": incident.detail or heading}, staff)
 
 
 def _owners(tenant: Tenant) -> list[str]:
@@ -83,16 +100,19 @@ def _owners(tenant: Tenant) -> list[str]:
     return list(owners.values_list("user__email", flat=True))
 
 
-def _send(subject: str, text: str, to: Iterable[str]) -> None:
-    recipients = [address for address in to if address]
-    one_line = " ".join(subject.split())
-    if recipients:
-        transaction.on_commit(partial(_deliver, one_line, text, recipients), robust=True)
+def _send(content: dict[str, Any], to: Iterable[str]) -> None:
+    """Write the mail in the language of now, and send it after the commit."""
+    text = render_to_string("mail/base.txt", content)
+    html = render_to_string("mail/base.html", content)
+    subject = " ".join(str(content["heading"]).split())
+    for address in filter(None, to):
+        message = EmailMultiAlternatives(subject, text, to=[address])
+        message.attach_alternative(html, "text/html")
+        transaction.on_commit(partial(_deliver, message), robust=True)
 
 
-def _deliver(subject: str, text: str, recipients: list[str]) -> None:
-    for address in recipients:
-        try:
-            send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
-        except OSError:
-            logger.warning("A mail could not be sent: %s", subject)
+def _deliver(message: EmailMultiAlternatives) -> None:
+    try:
+        message.send()
+    except OSError:
+        logger.warning("A mail could not be sent: %s", message.subject)
