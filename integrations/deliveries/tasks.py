@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.core.cache import cache
 
-from integrations.connections import tasks as connection_tasks
+from integrations.connections.tasks import examine, refresh
 from integrations.deliveries.services import clock, sweeping
 from integrations.deliveries.services import drain as draining
 from integrations.deliveries.services.holding import options_from_settings
@@ -41,10 +41,10 @@ def sweep() -> None:
     """Every few seconds: ring for what is due, whatever became of the bells."""
     wanted = sweeping.sweep(now=clock.database_now())
     for grant_id in wanted.grants:
-        connection_tasks.refresh.apply_async((str(grant_id),), expires=BELL_SECONDS, retry=False)
+        refresh.apply_async((str(grant_id),), expires=BELL_SECONDS, retry=False)
     for connection_id in wanted.connections:
         if _once(f"deliveries:examine:{connection_id}", EXAMINED_SECONDS):
-            connection_tasks.examine.delay(connection_id)
+            examine.delay(connection_id)
     if wanted.drain:
         _ring()
 
