@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.intake.services import cells
 from integrations.intake.services.mappings import DAY, NUMBER, SENTENCE, Column, Header, Mapping
-from integrations.intake.services.refusals import RowFault, row_fault
+from integrations.intake.services.refusals import RowFault, of_order, row_fault
 from integrations.intake.services.rows import Cell, Row, is_empty
 from integrations.orders.services.content import check
 from integrations.orders.services.faults import shown
@@ -81,9 +81,9 @@ def close(group: Group, mapping: Mapping, *, prefix: str) -> dict[str, Any] | No
     checked = check(raw, prefix=prefix)
     known = {(fault.row, fault.column) for fault in group.faults}
     for fault in checked.faults if group.reference else ():
-        row, column = _place(group, mapping, fault.path)
+        row, column, member = _place(group, mapping, fault.path)
         if (row, column) not in known:
-            group.faults.append(RowFault(row, column, fault.value, fault.code, fault.message))
+            group.faults.append(of_order(row, column, member, fault))
     mark = mapping.credit_note_mark
     if mark and group.reference[: len(mark)].upper() == mark:
         _call_credit_note(group, mapping)
@@ -99,15 +99,15 @@ def _call_credit_note(group: Group, mapping: Mapping) -> None:
     group.faults.append(row_fault(group.first_row, heading, group.reference, "credit-note"))
 
 
-def _place(group: Group, mapping: Mapping, path: str) -> tuple[int, str]:
-    """Row and column of a fault the order's check found at a JSON pointer."""
+def _place(group: Group, mapping: Mapping, path: str) -> tuple[int, str, str]:
+    """Row, column and member of a fault the order's check found at a JSON pointer."""
     names = path.split("/")[1:]
     if len(names) == 3:
         row = group.lines[int(names[1])][0]
-        return row, mapping.heading_of(names[2])
+        return row, mapping.heading_of(names[2]), names[2]
     member = next((theirs for theirs, ours in ORDER_MEMBERS.items() if [ours] == names), names[0])
     row = group.order.get(member, (group.first_row, ""))[0]
-    return row, mapping.heading_of(member)
+    return row, mapping.heading_of(member), member
 
 
 def _value(cell: Cell, column: Column, *, decimal_comma: bool) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as _later
 
 from integrations.orders.services.faults import SENTENCES as ORDER_SENTENCES
-from integrations.orders.services.faults import shown
+from integrations.orders.services.faults import Fault, shown
 
 SENTENCES = ORDER_SENTENCES | {
     "no-order-number": _later("The row has no order number."),
@@ -28,6 +28,16 @@ SENTENCES = ORDER_SENTENCES | {
     "reference-reused": _later("This order number was taken in before, with other content."),
 }
 
+# Said of a file in words of its own; the member where one is named.
+IN_A_FILE = {
+    ("missing", "buyer"): _later("The order names no customer."),
+    ("missing", "date"): _later("The order has no date."),
+    ("missing", "item"): _later("The line names no item."),
+    ("missing", "quantity"): _later("The line has no quantity."),
+    ("missing", ""): _later("The cell is empty."),
+    ("not-a-number", ""): _later("A number is expected here, like 12.50."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
@@ -42,8 +52,14 @@ class RowFault:
 
 def row_fault(row: int, column: str, value: object, code: str, **facts: Any) -> RowFault:
     """A fault with its sentence in the language that is active now."""
-    reason = _(SENTENCES[code])
+    reason = _(IN_A_FILE.get((code, ""), SENTENCES[code]))
     return RowFault(row, column, shown(value), code, reason % facts if facts else reason)
+
+
+def of_order(row: int, column: str, member: str, found: Fault) -> RowFault:
+    """A fault the order's own check found, at its place in the file."""
+    said = IN_A_FILE.get((found.code, member)) or IN_A_FILE.get((found.code, ""))
+    return RowFault(row, column, found.value, found.code, _(said) if said else found.message)
 
 
 def reused_fault(row: int, column: str, reference: str) -> RowFault:
