@@ -46,7 +46,7 @@ def check(raw: object, *, prefix: str = "") -> Checked:
     """
     if not isinstance(raw, dict):
         return Checked(None, [fault("", "not-an-object", raw)])
-    content, faults = _members(raw, (), _ORDER, optional=_ORDER_OPTIONAL, beside={"lines"})
+    content, faults = _members(raw, (), ORDER, optional=ORDER_OPTIONAL, beside={"lines"})
     lines, line_faults = _lines(raw.get("lines"))
     faults += line_faults + _prefix_faults(content, prefix) + _total_faults(lines, line_faults)
     return Checked(None, faults) if faults else Checked(content | {"lines": lines})
@@ -65,7 +65,7 @@ def _lines(raw: object) -> tuple[list[dict[str, str]], list[Fault]]:
         if not isinstance(line, dict):
             faults.append(fault(pointer("lines", index), "not-an-object", line))
             continue
-        members, found = _members(line, ("lines", index), _LINE, optional=_LINE_OPTIONAL)
+        members, found = _members(line, ("lines", index), LINE, optional=LINE_OPTIONAL)
         lines.append(members)
         faults += found
     return lines, faults
@@ -167,15 +167,15 @@ def _number(value: object, *, is_fit: Callable[[Decimal], bool], code: str) -> s
     return texts.canonical(number) if texts.is_exact(number) else ("too-precise", {})
 
 
-_ORDER: dict[str, Check] = {"reference": _name(REFERENCE_LENGTH), "buyer": _name(30), "date": _day}
-_ORDER_OPTIONAL: dict[str, Check] = {
+ORDER: dict[str, Check] = {"reference": _name(REFERENCE_LENGTH), "buyer": _name(30), "date": _day}
+ORDER_OPTIONAL: dict[str, Check] = {
     "currency": _pattern(_CURRENCY, "not-a-currency"),
     "type": _pattern(_ORDER_TYPE, "not-an-order-type"),
     "branch": _name(30),
     "description": _text(255),
 }
-_LINE: dict[str, Check] = {"item": _name(30), "quantity": _quantity}
-_LINE_OPTIONAL: dict[str, Check] = {
+LINE: dict[str, Check] = {"item": _name(30), "quantity": _quantity}
+LINE_OPTIONAL: dict[str, Check] = {
     "description": _text(256),
     "unit_price": _price,
     "unit": _name(6),
