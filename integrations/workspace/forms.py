@@ -81,7 +81,7 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     role = forms.ChoiceField(
-        label=_("May"),
+        label=_("They may"),
         choices=[
             (Member.Role.OWNER, _("See everything and act")),
             (Member.Role.READER, _("See everything")),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from integrations.workspace.services.today import Day
 
-HEIGHT = 152
-TOP = 8
+HEIGHT = 148
+TOP = 20
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 
 
@@ -70,10 +70,10 @@ def _y(number: int, most: int) -> float:
 
 
 def _round_up(number: int) -> int:
-    """The next number that two grid lines part evenly: 2, 4, 10, 20, 40, 100 …"""
+    """The next round number that a grid line parts evenly: 2, 4, 6, 8, 10, 20, 40 …"""
     unit = 1
     while True:
-        for step in (2, 4, 10):
+        for step in (2, 4, 6, 8, 10):
             if number <= step * unit:
                 return step * unit
         unit *= 10

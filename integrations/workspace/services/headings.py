@@ -26,6 +26,22 @@ def of_companies(rows: Sequence[Row]) -> str:
     return " ".join(filter(None, [_work(rows), _steps(rows)]))
 
 
+def of_orders(needs_you: int, *, any_order: bool) -> str:
+    if not any_order:
+        return _("No orders yet")
+    if not needs_you:
+        return _("No order needs you")
+    if needs_you >= MOST:
+        return _("A thousand orders or more need you")
+    text = ngettext("%(n)s order needs you", "%(n)s orders need you", needs_you)
+    return str(capfirst(text % {"n": apnumber(needs_you)}))
+
+
+def of_members(number: int) -> str:
+    text = ngettext("%(n)s person has access", "%(n)s people have access", number)
+    return str(capfirst(text % {"n": apnumber(number)}))
+
+
 def of_company(row: Row) -> str:
     """One company. A broken one's heading says what is wrong."""
     company = {"company": row.connection.company}
@@ -43,8 +59,10 @@ def of_company(row: Row) -> str:
 
 
 def _work(rows: Sequence[Row]) -> str:
-    total = len(rows)
-    works = sum(row.works for row in rows)
+    living = [row for row in rows if row.connection.state != State.DISCONNECTED]
+    total, works = len(living), sum(row.works for row in living)
+    if not living:
+        return _("No company is connected.")
     if works == total:
         text = ngettext("Your company works.", "All %(total)s companies work.", total)
     elif not works:

@@ -34,7 +34,13 @@ class Row:
 
     @property
     def works(self) -> bool:
-        return self.connection.state == State.CONNECTED and self.connection.confirmed_at is not None
+        """Orders go out: connected, confirmed, not paused."""
+        connection = self.connection
+        return (
+            connection.state == State.CONNECTED
+            and connection.confirmed_at is not None
+            and connection.paused_at is None
+        )
 
     @property
     def shown(self) -> str:

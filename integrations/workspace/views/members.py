@@ -15,7 +15,7 @@ from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, te
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import LastOwner
 from integrations.workspace.forms import MemberForm
-from integrations.workspace.services import members
+from integrations.workspace.services import headings, members
 from integrations.workspace.views.place import page
 
 
@@ -63,11 +63,6 @@ def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def _page(
     request: SignedInRequest, tenant: Tenant, form: MemberForm, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    rows = tenant.members.select_related("user").order_by("role", "user__email")
-    return page(
-        request,
-        tenant,
-        "workspace/members.html",
-        {"members": list(rows), "form": form},
-        status=status,
-    )
+    rows = list(tenant.members.select_related("user").order_by("role", "user__email"))
+    context = {"members": rows, "form": form, "heading": headings.of_members(len(rows))}
+    return page(request, tenant, "workspace/members.html", context, status=status)

@@ -20,9 +20,9 @@ from integrations.deliveries.services.standing import why_held
 from integrations.tenants.access import SignedInRequest, tenant_seen_by
 from integrations.tenants.models import Tenant
 from integrations.workspace.forms import NumberForm, OrdersForm
-from integrations.workspace.services import durations, headline, timeline
+from integrations.workspace.services import durations, headings, headline, lines, timeline
 from integrations.workspace.services.orders import FILTERS, OrderBook, Page, Row, order_book
-from integrations.workspace.views.place import page
+from integrations.workspace.views.place import needs_you_count, page
 
 State, Reason = Delivery.State, Delivery.Reason
 
@@ -38,6 +38,8 @@ def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
         found = Page(book.find(sought))
     else:
         found = book.page(wanted["state"] or "", before=wanted["before"], after=wanted["after"])
+    any_order = bool(found.rows) or bool(book.page("").rows)
+    needs_you = needs_you_count(tenant)
     return page(
         request,
         tenant,
@@ -52,7 +54,9 @@ def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
             "companies": _companies(tenant),
             "chips": _chips(book, wanted),
             "keys": _keys(found, wanted),
-            "any_order": bool(found.rows) or bool(book.page("").rows),
+            "any_order": any_order,
+            "needs_you": needs_you,
+            "heading": headings.of_orders(needs_you, any_order=any_order),
         },
     )
 
@@ -84,6 +88,7 @@ def order_page(
         {
             "delivery": delivery,
             "order": delivery.order,
+            "lines": lines.lines_of(delivery.order),
             "connection": delivery.lane.connection,
             "head": headline.headline(delivery, held, now=now),
             "held": held,

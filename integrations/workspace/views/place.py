@@ -25,6 +25,8 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page of the tenant with its menu."""
+    if "needs_you" not in context:
+        context["needs_you"] = needs_you_count(tenant)
     return render(
         request,
         template,
@@ -32,7 +34,6 @@ def page(
             "tenant": tenant,
             "may_act": may_act(request.user, tenant),
             "several_tenants": request.user.memberships.count() > 1,
-            "needs_you": needs_you_count(tenant),
             "broken": broken_count(tenant),
             "most": MOST,
             "now": timezone.now(),
