@@ -17,6 +17,7 @@ from demo.pages import NotThere
 from demo.person import Lost
 from demo.services import Addresses
 from demo.supervisor import ROOT, AlreadyRunning, ServiceEnded, Stopped, Supervisor
+from demo.valkey import NoServer
 
 KEEPS = "where it keeps its database and logs; emptied at the start"
 
@@ -27,13 +28,13 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "demo", help=KEEPS)
     given = parser.parse_args()
     once, folder, console = given.once, given.folder.absolute(), Console()
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with Supervisor(folder) as supervisor:
             return _run(supervisor, console, once=once)
     except AlreadyRunning as running:
         console.print(f"A demo is running here already: {running}")
-    except (ServiceEnded, Lost, NotThere) as ended:
+    except (ServiceEnded, NoServer, Lost, NotThere, OSError) as ended:
         console.print("[red]The demo stopped.[/red]", escape(str(ended)), highlight=False)
         console.print(f"The logs are in {folder / 'log'}.", markup=False, highlight=False)
     except Stopped:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -11,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo import sandbox, seed, verify, walk
-from demo.pages import Page
+from demo.pages import Submission
 from demo.person import Lost, Person
 from demo.progress import Shipment, watch
 from demo.seed import Seeded
@@ -57,37 +56,34 @@ class Story:
         self._say(f"{seed.BY_APPROVAL} is connected: approved in the App Store, by tenant id.")
 
     def _take_in(self, seeded: Seeded) -> list[Shipment]:
-        files = f"{self._at.portal}/t/{seeded.tenant.slug}/files/new"
-        member = walk.sign_in(files, seeded.member, seed.PASSWORD)
-        shipments = []
+        """Both files are read and shown first; then the owner takes both in."""
+        tenant = f"{self._at.portal}/t/{seeded.tenant.slug}"
+        new_file = f"{tenant}/files/new"
+        member = walk.sign_in(new_file, seeded.member, seed.PASSWORD)
+        shipments, presses = [], []
         for name, file in seed.FILES.items():
             connection = Connection.objects.select_related("company").get(company__name=name)
-            walk.say_yes(member, f"{self._at.portal}/t/fjordlys/connections/{connection.pk}/")
+            walk.say_yes(member, f"{tenant}/connections/{connection.pk}/")
             contents = verify.read_file(EXAMPLES / file)
-            self._upload(member, connection, EXAMPLES / file, len(contents.good))
-            self._say(
-                f"{file}: {len(contents.good)} orders go to {name}, "
-                f"{len(contents.bad)} are refused."
-            )
+            presses.append(self._read(member, new_file, name, file, len(contents.good)))
             shipments.append(Shipment(connection, file, contents))
+            self._say(f"{file} is read: {len(contents.good)} orders, {len(contents.bad)} refused.")
+        for press in presses:
+            member.send(press)
         return shipments
 
-    def _upload(self, member: Person, connection: Connection, file: Path, orders: int) -> None:
-        """Chooses the file, waits until it has been read, and takes the good orders in."""
-        form = member.open(f"{self._at.portal}/t/fjordlys/files/new")
-        chosen = form.press("Read the file", connection=str(connection.company), mapping=MAPPING)
+    def _read(
+        self, member: Person, new_file: str, company: str, file: str, orders: int
+    ) -> Submission:
+        """Sends the file, waits until it has been read; gives the press that takes it in."""
+        chosen = member.open(new_file).press("Read the file", connection=company, mapping=MAPPING)
+        address = member.send(chosen, file=("file", EXAMPLES / file)).url
         take_in = f"Take in {orders} orders"
-        address = member.send(chosen, file=("file", file)).url
-        page: Page | None = None
-
-        def is_read() -> bool:
-            nonlocal page
-            page = member.open(address)
-            return page.has_button(take_in)
-
-        if not self._services.wait(is_read, seconds=READ, pause=0.3) or page is None:
-            raise Lost(f"{file.name} was not read in {READ:.0f} s: {page and page.text[:400]}")
-        member.send(page.press(take_in))
+        if not self._services.wait(
+            lambda: member.open(address).has_button(take_in), seconds=READ, pause=0.3
+        ):
+            raise Lost(f"{file} was not read in {READ:.0f} s: {member.open(address).text[:400]}")
+        return member.open(address).press(take_in)
 
     def _faults(self, shipment: Shipment) -> list[str]:
         tenant_id = str(shipment.connection.company.visma_tenant_id)
