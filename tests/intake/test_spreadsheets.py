@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from openpyxl import Workbook
@@ -118,6 +120,7 @@ def test_reads_over_cells_that_only_have_a_format(tmp_path: Path) -> None:
         (b"a,b\n\x81\x8d\xff,1\n", "The letters of this file can't be read."),
         (b'a,b\n1,2\n3,"open\n', "Row 3 can't be read"),
         (b"a,b\n1," + b"x" * 40_000 + b"\n", "Row 2 can't be read"),
+        (b"a,b\n" + b"1," * 2_000_000, "Row 2 can't be read"),
         (b"a," * 101 + b"a\n1\n", "The file is larger than 200000 rows or 100 columns."),
     ],
 )
@@ -180,3 +183,26 @@ def test_refuses_a_size_in_the_zip_that_lies(tmp_path: Path) -> None:
     content[place : place + 4] = (1000).to_bytes(4, "little")
 
     assert refusal(saved(tmp_path, bytes(content))).startswith("The workbook is damaged.")
+
+
+def test_measures_parts_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = altered(
+        workbook([["a", "b"], *[[row, "x"] for row in range(2, 300)]]), SHEET,
+        '<c r="B250" t="inlineStr"><is><t>x</t></is></c>', '<c r="B250" t="e"><v>#REF!</v></c>',
+    )  # fmt: skip
+    monkeypatch.setattr(workbook_parts, "CHUNK", 100)
+
+    found = rows(saved(tmp_path, content))
+
+    assert [number for number, cells in found if Broken.CELL in cells] == [250]
+
+
+@pytest.mark.parametrize("text", ["<c>", "<c ", "<row", "<c><v>", "<c/>", "<row><c>"])
+def test_measures_a_hostile_part_in_no_time(tmp_path: Path, text: str) -> None:
+    content = altered(workbook([["a"]]), SHEET, "<sheetData>", "<sheetData>" + text * 400_000)
+    begun = monotonic()
+
+    with zipfile.ZipFile(saved(tmp_path, content)) as archive, suppress(Unreadable):
+        workbook_parts.measure(archive)
+
+    assert monotonic() - begun < 10

@@ -16,6 +16,7 @@ from integrations.intake.services.rows import CELL_LENGTH_LIMIT, Row, Table, Unr
 DELIMITERS = (",", ";", "\t")
 CHUNK = 1 << 20
 HEADER_LENGTH_LIMIT = 20_000
+ROW_LENGTH_LIMIT = 2_000_000
 
 
 def read_table(path: Path) -> Table:
@@ -30,11 +31,13 @@ def read_table(path: Path) -> Table:
 def _rows(path: Path, encoding: str, delimiter: str, *, skip: bool) -> Iterator[Row]:
     csv.field_size_limit(CELL_LENGTH_LIMIT)
     with path.open(encoding=encoding, newline="") as lines:
-        reader = csv.reader(islice(lines, int(skip), None), delimiter=delimiter, strict=True)
+        bounded = _Lines(lines)
+        reader = csv.reader(islice(bounded, int(skip), None), delimiter=delimiter, strict=True)
         number = int(skip)
         try:
             for cells in reader:
                 number += 1
+                bounded.room = ROW_LENGTH_LIMIT
                 if any(cell.strip() for cell in cells):
                     yield Row(number, list(cells))
         except csv.Error as error:
@@ -45,6 +48,26 @@ def _rows(path: Path, encoding: str, delimiter: str, *, skip: bool) -> Iterator[
                 )
                 % {"row": number + 1}
             ) from error
+
+
+class _Lines:
+    """The lines of a file, as long as they make rows of a bearable length."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.room = ROW_LENGTH_LIMIT
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(self.room + 1)
+        self.room -= len(line)
+        if not line:
+            raise StopIteration
+        if self.room < 0:
+            raise csv.Error
+        return line
 
 
 def _header(lines: TextIO) -> tuple[str, str]:

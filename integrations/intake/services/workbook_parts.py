@@ -26,11 +26,16 @@ CELLS_LIMIT = 6_000_000
 TEXT_LIMIT = 500 * 1024 * 1024
 CHUNK = 1 << 20
 
-_SHARED = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>.*?</(?:\w+:)?si>)", re.DOTALL)
+# No piece of these can be tried twice over the same text: a hostile part costs no more than its
+# length. What a tag encloses ends at the next one of its own name.
+_SHARED = re.compile(
+    rb"<(?:\w+:)?si(?:[\s/][^<>]*)?(?:(?<=/)>|>"
+    rb"(?:[^<]*+(?:<(?!/?(?:\w+:)?si[\s>/])[^<]*+)*+)</(?:\w+:)?si>)"
+)
 _CELL = re.compile(
-    rb"<(?:\w+:)?row\b(?P<row>[^>]*)>"
-    rb"|<(?:\w+:)?c(?P<cell>(?:\s[^>]*?)?)(?:/>|>(?P<holds>.*?)</(?:\w+:)?c>)",
-    re.DOTALL,
+    rb"<(?:\w+:)?row(?P<row>(?:[\s/][^<>]*)?)>"
+    rb"|<(?:\w+:)?c(?P<cell>(?:[\s/][^<>]*)?)(?:(?<=/)>|>"
+    rb"(?P<holds>[^<]*+(?:<(?!/?(?:\w+:)?c[\s>/])[^<]*+)*+)</(?:\w+:)?c>)"
 )
 _ROW_NUMBER = re.compile(rb"""\br=["'](\d{1,9})["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,4})(\d{1,9})["']""")
@@ -92,7 +97,7 @@ def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
 def _measured(archive: zipfile.ZipFile, part: zipfile.ZipInfo, texts: array[int]) -> Measured:
     sheet = Measured()
     row = column = 0
-    for piece in _pieces(archive, part, closing=b"row>"):
+    for piece in _pieces(archive, part, tag=b"row"):
         for found in _CELL.finditer(piece):
             if found["cell"] is None:
                 number = _ROW_NUMBER.search(found["row"])
@@ -129,23 +134,31 @@ def _count(
 def _shared_texts(archive: zipfile.ZipFile) -> array[int]:
     """The length of each text that cells refer to by its number."""
     part = archive.getinfo("xl/sharedStrings.xml")
-    pieces = _pieces(archive, part, closing=b"si>")
+    pieces = _pieces(archive, part, tag=b"si")
     return array("L", (len(found[0]) for piece in pieces for found in _SHARED.finditer(piece)))
 
 
-def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, closing: bytes) -> Iterator[bytes]:
-    """The part in pieces that each end after a closing tag."""
+def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, tag: bytes) -> Iterator[bytes]:
+    """The part in pieces that each end after a closing tag of that name."""
     rest = b""
     with archive.open(part) as file:
         while chunk := file.read(CHUNK):
             rest += chunk
-            end = rest.rfind(closing) + len(closing)
-            if end >= len(closing):
+            if end := _last_closing(rest, tag):
                 yield rest[:end]
                 rest = rest[end:]
             elif len(rest) > PIECE_LIMIT:
                 raise Unreadable(_too_large())
     yield rest
+
+
+def _last_closing(text: bytes, tag: bytes) -> int:
+    end = len(text)
+    while (end := text.rfind(tag + b">", 0, end)) >= 0:
+        start = text.rfind(b"<", 0, end)
+        if text[start + 1 : start + 2] == b"/":
+            return end + len(tag) + 1
+    return 0
 
 
 def _read_to_the_end(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
