@@ -25,6 +25,11 @@ urlpatterns = [
     # One redirect path per kind.
     path("callback/connect", callbacks.callback_connect, name="callback-connect"),
     path("t/<slug:slug>/connections/invite/", members.invite, name="invite"),
+    path(
+        "t/<slug:slug>/invitations/<uuid:invitation_id>/withdraw/",
+        members.withdraw,
+        name="withdraw",
+    ),
     path("t/<slug:slug>/connections/<int:pk>/", members.show, name="show"),
     path("t/<slug:slug>/connections/<int:pk>/confirm/", members.confirm, name="confirm"),
     path("t/<slug:slug>/connections/<int:pk>/check/", members.check, name="check"),

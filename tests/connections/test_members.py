@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from integrations.audit.models import AuditEvent
 from integrations.connections.models import Connection, Grant, Integration, Invitation
+from integrations.connections.services import invitations
 from integrations.tenants.models import Member, Tenant, User
 from tests.connections.conftest import NORDHANDEL, Invite, Person, invitation_of
 from tests.sandbox_process import SandboxProcess
@@ -189,3 +191,20 @@ def test_an_invitation_shows_its_link_once(
         "expected_visma_tenant_id"
         not in owner.get("/t/fjordlys/connections/invite/").content.decode()
     )
+
+
+def test_an_owner_withdraws_a_link_of_his_own_tenant_only(
+    integration: Integration, invite: Invite, owner: Client
+) -> None:
+    token = invite(integration)
+    other = Tenant.objects.create(name="Other", slug="other")
+    strange, _ = invitations.make(other, integration, now=timezone.now())
+    address = "/t/fjordlys/invitations/{}/withdraw/"
+
+    assert owner.post(address.format(strange.pk)).status_code == 404
+    assert owner.post(address.format(invitation_of(token).pk)).status_code == 303
+
+    assert invitation_of(token).withdrawn_at is not None
+    strange.refresh_from_db()
+    assert strange.withdrawn_at is None
+    assert AuditEvent.objects.filter(verb="invitation.withdrawn").count() == 1

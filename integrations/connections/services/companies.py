@@ -117,7 +117,7 @@ def learn(company: Company, found: Organization) -> None:
     """Write down what the ERP says the company is called."""
     company.name = found.name or company.name
     company.name_verified = bool(found.name) or company.name_verified
-    company.number = found.number or company.number
+    company.number = found.number[:60] or company.number
     company.currency = found.currency[:5] or company.currency
     company.save(update_fields=["name", "name_verified", "number", "currency"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -61,6 +63,15 @@ def invite(request: SignedInRequest, slug: str) -> HttpResponse:
             "mailed": given["mail"],
         },
     )
+
+
+@require_POST
+def withdraw(request: SignedInRequest, slug: str, invitation_id: UUID) -> HttpResponse:
+    """Take a link back that was not used."""
+    tenant = tenant_acted_for_by(request.user, slug)
+    invitation = get_object_or_404(tenant.invitations, pk=invitation_id)
+    invitations.withdraw(invitation, by=request.user, now=timezone.now())
+    return SeeOther(reverse("workspace:connections", args=[tenant.slug]))
 
 
 @require_GET
