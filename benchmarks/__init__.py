@@ -1,0 +1,1 @@
+"""How fast orders get out, and at what cost, told as ratios taken in one round."""

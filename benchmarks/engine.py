@@ -1,0 +1,42 @@
+"""The engine as shipped: one drain in a process of its own, over whatever is in the outbox.
+
+``python -m benchmarks.engine`` says when it is ready, drains from the first line it reads until
+the second, and writes the CPU that took.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import threading
+import time
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    drain = importlib.import_module("integrations.deliveries.services.drain").drain
+    holding = importlib.import_module("integrations.deliveries.services.holding")
+    options, stop = holding.options_from_settings(), threading.Event()
+    _say("ready")
+    sys.stdin.readline()
+    threading.Thread(target=_stop_at_next_line, args=[stop], daemon=True).start()
+    spent = time.process_time()
+    drain(options, stop)
+    _say({"cpu": time.process_time() - spent})
+
+
+def _stop_at_next_line(stop: threading.Event) -> None:
+    sys.stdin.readline()
+    stop.set()
+
+
+def _say(value: object) -> None:
+    sys.stdout.write(f"{json.dumps(value)}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The orders of a measurement, and the tenants they belong to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from integrations.connections.models import (
+    Application,
+    Company,
+    Connection,
+    Grant,
+    Integration,
+    Quota,
+)
+from integrations.connections.models.applications import Kind
+from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models.lanes import LONG_AGO
+from integrations.deliveries.services import lanes, queueing
+from integrations.deliveries.services.clock import database_now
+from integrations.orders.models import SalesOrder, content_digest
+from integrations.orders.services import payloads
+from integrations.tenants.models import Tenant
+
+TENANTS = 50
+TOKEN = "a-token-as-long-as-those-of-visma-" + "x" * 800
+PREFIX = "NH-"
+BATCH = 1000
+
+
+def content(number: int) -> dict[str, Any]:
+    """A checked order of two lines, about 540 bytes on the wire."""
+    lines = [
+        {"item": f"BLK-{(number + line) % 4000:04}", "description": text, "quantity": quantity,
+         "unit_price": price, "unit": "PCS", "warehouse": "1", "tax_category": "25"}
+        for line, (text, quantity, price) in enumerate(
+            [("White hanging heart T-light holder", "6", "2.55"), ("Metal lantern", "12", "3.39")]
+        )
+    ]  # fmt: skip
+    return {
+        "reference": f"WEB-{number:07}",
+        "buyer": f"{10_000 + number % 500}",
+        "date": "2026-11-20",
+        "currency": "NOK",
+        "description": "From the web shop",
+        "lines": lines,
+    }
+
+
+def payload(content: dict[str, Any]) -> dict[str, Any]:
+    """The order as Visma gets it; the same for every design."""
+    reference = payloads.wire_reference(PREFIX, content["reference"])
+    return payloads.new_sales_order(content, reference=reference, defaults=payloads.Defaults())
+
+
+def bodies(count: int) -> Iterator[tuple[str, bytes]]:
+    """Reference on the wire and body of each order, as the engine would send them."""
+    for number in range(count):
+        order = payload(content(number))
+        yield order["customer"]["refNo"], payloads.as_text(order).encode()
+
+
+def connect_tenants() -> list[Connection]:
+    """Fifty tenants with a connected company each, which have been pushing for a while.
+
+    Their tokens are good for hours and their quotas known, so no lane begins with the two
+    requests at a time that an unknown quota is given.
+    """
+    application = Application.objects.create(
+        name="Measured", slug="measured", kind=Kind.SERVICE, client_id="measured"
+    )
+    integration = Integration.objects.create(
+        application=application, name="Webshop orders", slug="measured", reference_prefix=PREFIX
+    )
+    return [_connect(integration, number) for number in range(TENANTS)]
+
+
+def _connect(integration: Integration, number: int) -> Connection:
+    now, tenant_id = database_now(), uuid.UUID(int=number + 1)
+    tenant = Tenant.objects.create(name=f"Tenant {number}", slug=f"tenant-{number}")
+    company = Company.objects.create(tenant=tenant, visma_tenant_id=tenant_id, name=tenant.name)
+    grant = Grant(
+        tenant=tenant, application=integration.application, visma_tenant_id=tenant_id,
+        token_number=1, access_expires_at=now + timedelta(hours=12),
+    )  # fmt: skip
+    grant.sealed_access_token = grant.sealed("access_token", TOKEN)
+    grant.save()
+    Quota.objects.create(
+        application=integration.application, company_key=company.visma_key, seen_at=now,
+        limit=1_000_000, remaining=999_999, resets_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    return Connection.objects.create(
+        integration=integration, company=company, grant=grant, proven_at=now, confirmed_at=now,
+        state=Connection.State.CONNECTED,
+    )  # fmt: skip
+
+
+def fill(connections: list[Connection], count: int) -> list[int]:
+    """Empty the outbox and accept so many orders, the tenants taking turns. Returns deliveries."""
+    _empty()
+    queues = [lanes.lane_for(one) for one in connections]
+    now = database_now()
+    for at, lane in enumerate(queues):
+        numbers = iter(range(at, count, len(queues)))
+        while orders := [_order(lane.connection, n, now) for n in islice(numbers, BATCH)]:
+            with transaction.atomic():
+                SalesOrder.objects.bulk_create(orders)
+                queueing.enqueue(orders, lane, now=now)
+    with connection.cursor() as cursor:
+        # As autovacuum would have by the time so many orders wait; every round plans alike.
+        cursor.execute("ANALYZE")
+    return list(Delivery.objects.order_by("order__reference").values_list("pk", flat=True))
+
+
+def delivered() -> dict[str, str]:
+    """Reference on the wire → Visma's number, of what our own tables call delivered."""
+    rows = Delivery.objects.filter(state=Delivery.State.DELIVERED)
+    return {
+        PREFIX + reference: number
+        for reference, number in rows.values_list("order__reference", "visma_number")
+    }
+
+
+def under_way() -> bool:
+    """Whether anything is still to be sent or written. Each half has an index of its own."""
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING, paused_at=None)
+    return waiting.exists() or Delivery.objects.filter(state=Delivery.State.SENDING).exists()
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE orders_salesorder CASCADE")
+    Lane.objects.update(leased_until=LONG_AGO)
+
+
+def _order(to: Connection, number: int, now: datetime) -> SalesOrder:
+    stored = content(number)
+    return SalesOrder(
+        connection=to,
+        reference=stored["reference"],
+        content=stored,
+        content_digest=content_digest(stored),
+        buyer=stored["buyer"],
+        ordered_on=date.fromisoformat(stored["date"]),
+        total=payloads.expected_total(stored),
+        line_count=len(stored["lines"]),
+        source=SalesOrder.Source.API,
+        submitted_at=now,
+    )

@@ -1,0 +1,85 @@
+"""Medians, spreads and ratios, and which rounds count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from benchmarks.figures import BARE, ENGINE, NAIVE, Round, Run, Spread, compared, spread, summary
+
+
+def run(design: str, rate: float, *, cpu: float = 1, lost: int = 0, doubled: int = 0) -> Run:
+    """A run of 1,000 orders."""
+    return Run(design, 1000, 1000 / rate, cpu, 0, lost, doubled)
+
+
+def a_round(bare: Run, engine: Run, naive: Run, *, latency_ms: int = 20) -> Round:
+    runs = {BARE: bare, ENGINE: engine, NAIVE: naive}
+    return Round(latency_ms, 64, 10_000, runs)
+
+
+def test_spread_of_an_even_number_of_values_lies_between_the_middle_two() -> None:
+    assert spread([4.0, 1.0, 3.0, 2.0]) == Spread(2.5, 1.0, 4.0)
+
+
+def test_nothing_has_no_spread() -> None:
+    assert spread([]) is None
+
+
+def test_a_spread_is_written_in_three_digits() -> None:
+    assert str(Spread(0.89761, 0.8, 1234.4)) == "0.898 (0.8–1,234)"
+
+
+def test_a_run_is_told_per_second_and_per_thousand() -> None:
+    one = Run(ENGINE, 4000, 2.0, 1.0, 0.5, 0, 0)
+
+    assert (one.rate, one.cpu_per_1000, one.database_cpu_per_1000) == (2000, 0.25, 0.125)
+
+
+def test_ratios_are_taken_within_a_round_and_then_the_median() -> None:
+    rounds = [
+        a_round(run(BARE, 1000), run(ENGINE, 900), run(NAIVE, 10)),
+        a_round(run(BARE, 2000), run(ENGINE, 1000), run(NAIVE, 10)),
+        a_round(run(BARE, 4000), run(ENGINE, 3200), run(NAIVE, 10)),
+    ]
+
+    assert compared(rounds, ENGINE, BARE, lambda one: one.rate) == Spread(0.8, 0.5, 0.9)
+
+
+def test_a_round_near_the_targets_ceiling_is_void() -> None:
+    good = a_round(run(BARE, 5000), run(ENGINE, 4000), run(NAIVE, 10))
+    void = a_round(run(BARE, 5001), run(ENGINE, 1000), run(NAIVE, 10))
+
+    assert [good.void, void.void] == [False, True]
+    assert compared([good, void], ENGINE, BARE, lambda one: one.rate) == Spread(0.8, 0.8, 0.8)
+
+
+def test_a_design_that_lost_or_doubled_an_order_is_not_compared() -> None:
+    exact = a_round(run(BARE, 1000), run(ENGINE, 900), run(NAIVE, 10))
+    doubled = replace(exact, runs=exact.runs | {ENGINE: run(ENGINE, 999, doubled=1)})
+
+    assert compared([exact, doubled], ENGINE, BARE, lambda one: one.rate) == Spread(0.9, 0.9, 0.9)
+    assert doubled.counts(NAIVE, BARE)
+
+
+def test_the_line_of_json_holds_medians_and_counts_every_fault() -> None:
+    rounds = [
+        a_round(run(BARE, 1000, cpu=1), run(ENGINE, 900, cpu=2), run(NAIVE, 10)),
+        a_round(run(BARE, 800, cpu=9), run(ENGINE, 720, cpu=9), run(NAIVE, 10), latency_ms=389),
+        a_round(run(BARE, 1000, cpu=1), run(ENGINE, 500, cpu=4, lost=3), run(NAIVE, 10)),
+    ]
+
+    assert summary(rounds) == {
+        "ratio_389": 0.9,
+        "naive_ratio_389": 72.0,
+        "ratio_20": 0.9,
+        "naive_ratio_20": 90.0,
+        "cpu_ratio": 2.0,
+        "lost": 3,
+        "doubled": 0,
+    }
+
+
+def test_a_ratio_without_a_round_that_counts_is_null() -> None:
+    rounds = [a_round(run(BARE, 9999), run(ENGINE, 900), run(NAIVE, 10))]
+
+    assert summary(rounds)["ratio_20"] is None
