@@ -1,0 +1,1 @@
+"""Pages of the ISV's staff: what needs a person, tenants, connections, applications, incidents."""

@@ -1,0 +1,48 @@
+"""What needs a person now, and who that person is."""
+
+from __future__ import annotations
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from integrations.connections.models import Application
+from integrations.console.health import oldest_unserved
+from integrations.console.services import attention
+from integrations.console.views.frame import page
+from integrations.tenants.access import SignedInRequest, staff_only
+from integrations.tenants.models import Tenant
+
+
+@require_safe
+@staff_only
+def show(request: SignedInRequest) -> HttpResponse:
+    causes = attention.causes()
+    lanes = attention.lanes_with_orders_to_mend()
+    incidents = attention.open_incidents()
+    return page(
+        request,
+        "console/overview.html",
+        {
+            "causes": causes,
+            "lanes": lanes,
+            "incidents": incidents,
+            "approvals": attention.approvals_awaited(),
+            "working": attention.working_count(),
+            "oldest": oldest_unserved(now=timezone.now()),
+            "heading": heading(len(causes) + len(incidents) + bool(lanes)),
+            "is_new": not Application.objects.exists(),
+            "no_tenant": not Tenant.objects.exists(),
+        },
+    )
+
+
+def heading(number: int) -> str:
+    if not number:
+        return _("Nothing needs a person")
+    text = ngettext("%(n)s cause needs a person", "%(n)s causes need a person", number)
+    return str(capfirst(text % {"n": apnumber(number)}))
