@@ -95,7 +95,8 @@ def test_reseal_says_how_many_values_a_lost_key_took(
         run("reseal")
 
 
-def test_checks_name_what_is_wrong(settings: Any) -> None:
+def test_checks_name_what_is_wrong(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     assert checks.production_is_safe() == []
 
     settings.PRODUCTION = True
