@@ -387,14 +387,21 @@ def test_writes_nothing_for_a_worker_that_lost_its_hold(
 ) -> None:
     monkeypatch.setattr(tasks, "READ_AT_ONCE", 0)
     upload = sent(visitor, connection, GOOD)
-    held = holding.take(upload.pk, Upload.State.READING)
+    frozen = holding.take(upload.pk, Upload.State.READING)
+    assert holding.take(upload.pk, Upload.State.READING) is None
     Upload.objects.update(worked_until=database_now() - timedelta(seconds=1))
-    tasks.read_upload(str(upload.pk))
+    second = holding.take(upload.pk, Upload.State.READING)
 
-    assert held is not None
-    with pytest.raises(holding.Lost), held.writing():
+    assert frozen is not None
+    assert second is not None
+    with pytest.raises(holding.Lost), frozen.writing(row_count=1):
         pass
-    assert upload.orders.count() == 2
+    with pytest.raises(holding.Lost):
+        frozen.let_go(state=Upload.State.READ)
+    with second.writing(row_count=2):
+        pass
+    upload.refresh_from_db()
+    assert (upload.row_count, upload.state) == (2, Upload.State.READING)
 
 
 def test_shows_a_stranger_nothing(
