@@ -151,6 +151,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=3),
         "options": {"expires": 10},
     },
+    "uploads": {
+        "task": "integrations.intake.tasks.pick_up_uploads",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
     "look-again": {
         "task": "integrations.connections.tasks.look_again",
         "schedule": timedelta(seconds=60),
@@ -181,6 +186,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
+EMAIL_TIMEOUT = 10
 vars().update(env.mail("EMAIL_URL", "smtp://localhost:25" if PRODUCTION else "consolemail://"))
 
 # Static files

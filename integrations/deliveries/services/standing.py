@@ -65,6 +65,13 @@ def why_held(delivery: Delivery, *, now: datetime) -> Held | None:
     return holds_of([delivery.lane], now=now).get(delivery.lane_id)
 
 
+def hold_of(connection: Connection, *, now: datetime) -> Held | None:
+    """Why nothing of a connection goes out; None when it does, or never had an order."""
+    lanes = Lane.objects.filter(connection=connection)
+    loaded = lanes.select_related("connection__grant", "connection__company").first()
+    return holds_of([loaded], now=now).get(loaded.pk) if loaded else None
+
+
 def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
     """Lane id → why nothing of it goes out, for those that are held. One query for all."""
     known = list(lanes)

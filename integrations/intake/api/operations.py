@@ -13,6 +13,7 @@ from pydantic import Field
 
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
+from integrations.deliveries.services import standing
 from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.tasks import ring
 from integrations.intake.api import bodies, shapes
@@ -82,9 +83,10 @@ def list_orders(
     """The company's orders, newest first, a page at a time. Follow ``next`` to go on."""
     connection = _connection(request, company_id, integration)
     orders, key = finding.newest_orders(connection, state=state or "", before=before, limit=limit)
+    hold = standing.hold_of(connection, now=database_now())
     following: dict[str, Any] = {"state": state or None, "before": key, "limit": limit}
     return {
-        "orders": [shapes.order_state(order, connection) for order in orders],
+        "orders": [shapes.order_state(order, hold) for order in orders],
         "next": _address(connection, **following) if key else None,
     }
 
@@ -102,7 +104,7 @@ def show_order(
     order = finding.order_of(connection, reference)
     if order is None:
         raise Problem("not-found")
-    state = shapes.order_state(order, connection)
+    state = shapes.order_state(order, standing.hold_of(connection, now=database_now()))
     return {**state, "attempts": order.delivery.attempt, "order": order.content}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
+from integrations.deliveries.services.standing import Held, Why
 from integrations.orders.models import SalesOrder
 
 
@@ -35,7 +35,9 @@ class OrderState(Schema):
 
     reference: str
     state: str = Field(description="One of " + ", ".join(Delivery.State.values))
-    held: str | None = Field(description="not-connected, not-confirmed, paused, or null")
+    held: str | None = Field(
+        description="One of " + ", ".join(why.replace("_", "-") for why in Why) + ", or null"
+    )
     reason: str | None = Field(description="Why a parked order needs a person")
     visma: VismaNumber | None
     problem: dict[str, Any] | None = Field(description="What was said against the order")
@@ -82,14 +84,14 @@ class ProblemKind(Schema):
     remedy: str
 
 
-def order_state(order: SalesOrder, connection: Connection) -> dict[str, Any]:
-    """The members of OrderState for an order with its delivery loaded."""
+def order_state(order: SalesOrder, hold: Held | None) -> dict[str, Any]:
+    """The members of OrderState for an order with its delivery loaded, and its lane's hold."""
     delivery = order.delivery
     number = {"type": delivery.visma_type, "number": delivery.visma_number}
     return {
         "reference": order.reference,
         "state": delivery.state,
-        "held": _held(delivery, connection),
+        "held": _held(delivery, hold),
         "reason": delivery.reason or None,
         "visma": number if delivery.visma_number else None,
         "problem": delivery.problem,
@@ -103,14 +105,12 @@ def order_state(order: SalesOrder, connection: Connection) -> dict[str, Any]:
     }
 
 
-def _held(delivery: Delivery, connection: Connection) -> str | None:
+def _held(delivery: Delivery, hold: Held | None) -> str | None:
     if delivery.state != Delivery.State.PENDING:
         return None
-    if delivery.paused_at or connection.paused_at:
-        return "paused"
-    if connection.state != Connection.State.CONNECTED:
-        return "not-connected"
-    return None if connection.confirmed_at else "not-confirmed"
+    if delivery.paused_at is not None:
+        return Why.ORDER_PAUSED.replace("_", "-")
+    return hold.code.replace("_", "-") if hold else None
 
 
 NEW_ORDER = {
