@@ -236,7 +236,7 @@ def test_lets_orders_wait_for_a_broken_connection(api: Client, connection: Conne
     Connection.objects.update(state=Connection.State.BROKEN, problem="no-access")
 
     assert submit(api, connection, order()).status_code == HTTPStatus.ACCEPTED
-    assert api.get(address(connection, "/WEB-1001")).json()["held"] == "checking"
+    assert api.get(address(connection, "/WEB-1001")).json()["held"] == "broken"
 
 
 def test_counts_the_prefix_of_the_integration(

@@ -12,6 +12,8 @@ from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.standing import Held, Why
 from integrations.orders.models import SalesOrder
 
+HOLDS = {why: why.replace("_", "-") for why in Why}
+
 
 class AcceptedOrder(Schema):
     """An order that was accepted: it is delivered once, or shown to a person."""
@@ -35,9 +37,7 @@ class OrderState(Schema):
 
     reference: str
     state: str = Field(description="One of " + ", ".join(Delivery.State.values))
-    held: str | None = Field(
-        description="One of " + ", ".join(why.replace("_", "-") for why in Why) + ", or null"
-    )
+    held: str | None = Field(description=f"One of {', '.join(HOLDS.values())}, or null")
     reason: str | None = Field(description="Why a parked order needs a person")
     visma: VismaNumber | None
     problem: dict[str, Any] | None = Field(description="What was said against the order")
@@ -109,8 +109,8 @@ def _held(delivery: Delivery, hold: Held | None) -> str | None:
     if delivery.state != Delivery.State.PENDING:
         return None
     if delivery.paused_at is not None:
-        return Why.ORDER_PAUSED.replace("_", "-")
-    return hold.code.replace("_", "-") if hold else None
+        return HOLDS[Why.ORDER_PAUSED]
+    return HOLDS[hold.code] if hold else None
 
 
 NEW_ORDER = {
