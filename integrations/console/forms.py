@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Application, Connection, Integration
+from integrations.connections.models.applications import Kind
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import RESERVED
 
@@ -68,12 +69,15 @@ class TenantForm(forms.Form):
 class ApplicationForm(forms.ModelForm[Application]):
     """A registration at Visma."""
 
+    kind = forms.ChoiceField(
+        label=_("How it is granted"), choices=Kind.choices, widget=forms.RadioSelect
+    )
+
     class Meta:
         model = Application
         fields = ("name", "kind", "client_id", "invitation_code")
         labels = {
             "name": _("Name"),
-            "kind": _("How it is granted"),
             "client_id": _("Client id"),
             "invitation_code": _("Invitation code"),
         }

@@ -65,6 +65,12 @@ def oldest_unserved(*, now: datetime) -> datetime | None:
     return since
 
 
+def unserved_too_long(*, now: datetime) -> datetime | None:
+    """As ``oldest_unserved``, but only from when on it is no more the usual second."""
+    since = oldest_unserved(now=now)
+    return since if since is not None and now - since > LONGEST_UNSERVED else None
+
+
 def _works(name: str, check: Callable[[], bool]) -> bool:
     try:
         return check()
@@ -92,6 +98,4 @@ def _broker_answers() -> bool:
 
 
 def _orders_are_served() -> bool:
-    now = database_now()
-    since = oldest_unserved(now=now)
-    return since is None or now - since <= LONGEST_UNSERVED
+    return unserved_too_long(now=database_now()) is None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Incident, Invitation
 from integrations.connections.services.findings import explain
@@ -64,7 +65,7 @@ def _grouped(rows: QuerySet[Connection], column: str) -> list[dict[str, Any]]:
 
 
 def _broken(row: dict[str, Any]) -> Cause:
-    told = explain(row["problem"])
+    told = explain(row["problem"], tenant=_("the tenant"))
     return Cause(
         code=row["problem"],
         heading=told.heading,

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Application
-from integrations.console.health import oldest_unserved
+from integrations.console.health import unserved_too_long
 from integrations.console.services import attention
+from integrations.console.services.wording import incident_words
 from integrations.console.views.frame import page
 from integrations.tenants.access import SignedInRequest, staff_only
 from integrations.tenants.models import Tenant
@@ -30,10 +31,10 @@ def show(request: SignedInRequest) -> HttpResponse:
         {
             "causes": causes,
             "lanes": lanes,
-            "incidents": incidents,
+            "incidents": [(row, incident_words(row.kind)) for row in incidents],
             "approvals": attention.approvals_awaited(),
             "working": attention.working_count(),
-            "oldest": oldest_unserved(now=timezone.now()),
+            "oldest": unserved_too_long(now=timezone.now()),
             "heading": heading(len(causes) + len(incidents) + bool(lanes)),
             "is_new": not Application.objects.exists(),
             "no_tenant": not Tenant.objects.exists(),

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db.models import Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_noop as n
 
 from integrations.deliveries.models import Delivery, Lane
@@ -153,7 +153,7 @@ class OrderBook:
         found = Delivery.objects.filter(**{"order__in" if by_order else "pk__in": keys})
         # An order's content can be long; of most only the currency is shown.
         found = found.select_related("order").defer("payload", "order__content")
-        found = found.annotate(currency_said=KT("order__content__currency"))
+        found = found.annotate(currency_said=KeyTextTransform("currency", "order__content"))
         lanes = {lane.pk: lane for lane in self.lanes}
         rows = {}
         for delivery in found:
