@@ -12,7 +12,7 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.markup import escape
 
-from demo import sandbox, services
+from demo import processes, sandbox, services
 from demo.pages import NotThere
 from demo.person import Lost
 from demo.services import Addresses
@@ -74,4 +74,7 @@ def _say_where(console: Console, at: Addresses, log_ins: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    processes.adopt_orphans()
+    code = main()
+    processes.bury_orphans()
+    sys.exit(code)

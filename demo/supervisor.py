@@ -44,7 +44,6 @@ class Supervisor:
     def __enter__(self) -> Supervisor:
         self._lock = (self.folder / "lock").open("a+")
         self._wait_for_lock()
-        processes.adopt_orphans()
         # It holds the lock too, until all is gone.
         self._reaper = Reaper(keeps_open=(self._lock.fileno(),))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -65,7 +64,6 @@ class Supervisor:
             processes.end(self._services[name], grace=self._grace)
         self._lock.truncate(0)
         self._reaper.finish()
-        processes.bury_orphans()
         self._lock.close()
 
     def says_where(self, address: str) -> None:
