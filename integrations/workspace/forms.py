@@ -28,6 +28,12 @@ class OrdersForm(forms.Form):
         return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
+class ConnectForm(forms.Form):
+    """Which of the offered integrations, by its slug."""
+
+    integration = forms.SlugField(max_length=50)
+
+
 class DefaultsForm(forms.ModelForm[Connection]):
     """What an order gets when it doesn't say."""
 

@@ -74,7 +74,7 @@ def make_connection(
         tenant=tenant, application=offered.application, visma_tenant_id=company.visma_tenant_id,
         visma_user_email="nordhandel@fjordlys.test", scopes=offered.scopes, token_number=1,
     )  # fmt: skip
-    grant.sealed_access_token = grant.sealed("access_token", "an access token")
+    grant.sealed_access_token = grant.sealed("access_token", "seeded-access-token")
     grant.save()
     works = {"state": "connected", "proven_at": NOON, "confirmed_at": NOON, "grant": grant}
     connection = Connection.objects.create(

@@ -59,8 +59,8 @@ def where_time_went(delivery: Delivery, attempts: list[Attempt], *, now: datetim
 
 
 def _phases(attempts: list[Attempt], end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    following = [attempt.opened_at for attempt in attempts[1:]] + [end]
-    for attempt, next_at in zip(attempts, following, strict=True):
+    following = [*(attempt.opened_at for attempt in attempts[1:]), end]
+    for attempt, next_at in zip(attempts, following, strict=False):
         ended = attempt.ended_at or end
         yield "sending", attempt.opened_at, ended
         if attempt.ending == Attempt.Ending.UNKNOWN:

@@ -93,4 +93,5 @@ def _orders(rows: Sequence[Row]) -> str:
     if orders:
         text = ngettext("%(n)s order needs you.", "%(n)s orders need you.", orders)
         return str(capfirst(text % {"n": apnumber(orders)}))
-    return _("Nothing needs you.") if all(row.works for row in rows) else ""
+    living = [row for row in rows if row.connection.state != State.DISCONNECTED]
+    return _("Nothing needs you.") if living and all(row.works for row in living) else ""

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from integrations.connections.models import Connection, Integration
 from integrations.connections.services import confirmation, disconnection, doctor, invitations
+from integrations.connections.services.findings import explain
 from integrations.connections.services.wording import rights_of
 from integrations.deliveries import tasks
 from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, tenant_seen_by
 from integrations.tenants.models import Tenant, User
-from integrations.workspace.forms import DefaultsForm
+from integrations.workspace.forms import ConnectForm, DefaultsForm
 from integrations.workspace.services import companies, headings, overview
 from integrations.workspace.views.place import page
 
@@ -46,7 +47,10 @@ def connect(request: SignedInRequest, slug: str) -> HttpResponse:
     tenant = tenant_acted_for_by(request.user, slug)
     offered = Integration.objects.select_related("application")
     if request.method == "POST":
-        chosen = get_object_or_404(offered, slug=request.POST.get("integration", "")[:50])
+        form = ConnectForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        chosen = get_object_or_404(offered, slug=form.cleaned_data["integration"])
         return _to_consent(request, tenant, chosen)
     return page(request, tenant, "workspace/connect.html", {"integrations": list(offered)})
 
@@ -112,11 +116,10 @@ def _check(connection: Connection, by: User) -> str:
     report = doctor.examine(connection, now=timezone.now())
     if report.well:
         return _("We read in %(company)s just now: it works.") % {"company": connection.company}
-    return (
-        _("We looked. What stands in the way is below.")
-        if report.finding
-        else _("Visma could not be asked just now. We look again by ourselves.")
-    )
+    if not report.finding:
+        return _("We could not look just now. We look again by ourselves.")
+    company = connection.company
+    return explain(report.finding, tenant=company.tenant.name, company=str(company)).what
 
 
 ACTS: dict[str, Callable[[Connection, User], str]] = {
