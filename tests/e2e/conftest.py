@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.connections.conftest import application, integration, invite, service_integration
+from integrations.connections.models import Company, Connection, Grant, Integration
+from integrations.deliveries.services.clock import database_now
+from integrations.tenants.models import Tenant, User
+from tests.connections.conftest import (
+    SALES_ORDERS,
+    application,
+    integration,
+    invite,
+    service_integration,
+)
 from tests.deliveries.conftest import push, quick
 from tests.e2e.visitor import DESK, Visitor
 from tests.sandbox_process import SandboxProcess
@@ -20,7 +30,7 @@ __all__ = ["application", "integration", "invite", "push", "quick", "service_int
 WEB_CLIENT = "isv_nordhandel_web"
 SERVICE_CLIENT = "isv_nordhandel_service"
 # Two cores, shared with everything else that runs.
-PATIENCE = 30_000
+PATIENCE = 15_000
 
 WITH_AND_WITHOUT_SCRIPTS = pytest.mark.parametrize(
     "scripts", [True, False], ids=["scripts", "no_scripts"]
@@ -75,3 +85,38 @@ def visma(sandbox: SandboxProcess) -> SandboxProcess:
     }
     sandbox.control("POST", "applications", registered)
     return sandbox
+
+
+@pytest.fixture
+def company(service_integration: Integration, tenant: Tenant, visma: SandboxProcess) -> Connection:
+    """Fjordlys AS, connected and proven, with access for an hour."""
+    now = database_now()
+    tenant_id = visma.company("Fjordlys AS")["tenant_id"]
+    grant = Grant(
+        tenant=tenant,
+        application=service_integration.application,
+        visma_tenant_id=tenant_id,
+        token_number=1,
+        access_expires_at=now + timedelta(hours=1),
+        scopes=service_integration.scopes,
+    )
+    token = visma.token(SERVICE_CLIENT, tenant_id, scopes=SALES_ORDERS)
+    grant.sealed_access_token = grant.sealed("access_token", token)
+    grant.save()
+    return Connection.objects.create(
+        integration=service_integration,
+        company=Company.objects.create(
+            tenant=tenant, visma_tenant_id=tenant_id, name="Fjordlys AS", currency="NOK"
+        ),
+        grant=grant,
+        state=Connection.State.CONNECTED,
+        proven_at=now,
+        confirmed_at=now,
+    )
+
+
+@pytest.fixture
+def frida(visitor: Visitor, member: User) -> Visitor:
+    """An owner at Fjordlys, signed in."""
+    visitor.sign_in("/", member.email)
+    return visitor

@@ -134,7 +134,7 @@ def test_an_ended_link_is_followed_by_a_new_one_in_the_mail(
     visitor.sees("A new link is on its way")
 
     (message,) = mail.outbox
-    link = re.search(r"/i/\S+", message.body)
+    link = re.search(r"/i/\S+", str(message.body))
     assert link is not None
     visitor.open(link[0])
     visitor.sees(LANDING)
