@@ -54,6 +54,6 @@ class Migration(migrations.Migration):
     Attempt must create this one again (a test notices).
     """
 
-    dependencies = [("deliveries", "0002_lane_company_key")]
+    dependencies = [("deliveries", "0001_initial")]
 
     operations = [migrations.RunPython(create, drop)]
