@@ -13,6 +13,7 @@ import django
 from django.core.management import call_command
 
 from benchmarks import servers
+from integrations.visma.pump import MOST_SLOTS
 
 ROUNDS, ORDERS = 5, 10_000
 QUICK_ROUNDS, QUICK_SHARE = 2, 5
@@ -48,21 +49,29 @@ def _arguments() -> argparse.Namespace:
         "--latency-ms", type=_numbers, default=[20, 389], help="how long the target takes to answer"
     )
     parser.add_argument(
-        "--in-flight", type=_numbers, default=[64, 400], help="requests at once, one per latency"
+        "--in-flight", type=_slots, default=[64, 400], help="requests at once, one per latency"
     )
     return parser.parse_args()
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 def _numbers(text: str) -> list[int]:
     return [_positive(part) for part in text.split(",")]
 
 
+def _slots(text: str) -> list[int]:
+    if any(number > MOST_SLOTS for number in _numbers(text)):
+        raise argparse.ArgumentTypeError(f"the push has at most {MOST_SLOTS} requests in flight")
+    return _numbers(text)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -7,7 +7,6 @@ and writes what it took and the number each order was given.
 from __future__ import annotations
 
 import importlib
-import json
 import math
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterable
 
 import django
 
+from benchmarks.children import say
 from integrations.visma.calls import Call, Deadline
 from integrations.visma.pump import Pump, PumpOptions
 from integrations.visma.sales_orders import new_order_call, order_number
@@ -54,17 +54,12 @@ def main(url: str, count: int, in_flight: int) -> None:
         new_order_call(url, orders.TOKEN, body, reference, deadline)
         for reference, body in orders.bodies(count)
     ]
-    _say("ready")
+    say("ready")
     sys.stdin.readline()
     began, spent = time.monotonic(), time.process_time()
     numbers = push(calls, in_flight)
     taken = {"seconds": time.monotonic() - began, "cpu": time.process_time() - spent}
-    _say(taken | {"numbers": numbers})
-
-
-def _say(value: object) -> None:
-    sys.stdout.write(f"{json.dumps(value)}\n")
-    sys.stdout.flush()
+    say(taken | {"numbers": numbers})
 
 
 if __name__ == "__main__":

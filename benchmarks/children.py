@@ -44,6 +44,12 @@ class Child:
             self.process.stdin.flush()
 
 
+def say(value: object) -> None:
+    """What the child itself writes: a line of JSON."""
+    sys.stdout.write(f"{json.dumps(value)}\n")
+    sys.stdout.flush()
+
+
 @contextmanager
 def child(*command: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
     """Run ``python -m`` with this command until the end of the block."""

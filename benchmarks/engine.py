@@ -7,12 +7,13 @@ the second, and writes the CPU that took.
 from __future__ import annotations
 
 import importlib
-import json
 import sys
 import threading
 import time
 
 import django
+
+from benchmarks.children import say
 
 
 def main() -> None:
@@ -20,22 +21,17 @@ def main() -> None:
     drain = importlib.import_module("integrations.deliveries.services.drain").drain
     holding = importlib.import_module("integrations.deliveries.services.holding")
     options, stop = holding.options_from_settings(), threading.Event()
-    _say("ready")
+    say("ready")
     sys.stdin.readline()
     threading.Thread(target=_stop_at_next_line, args=[stop], daemon=True).start()
     spent = time.process_time()
     drain(options, stop)
-    _say({"cpu": time.process_time() - spent})
+    say({"cpu": time.process_time() - spent})
 
 
 def _stop_at_next_line(stop: threading.Event) -> None:
     sys.stdin.readline()
     stop.set()
-
-
-def _say(value: object) -> None:
-    sys.stdout.write(f"{json.dumps(value)}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

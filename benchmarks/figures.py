@@ -29,21 +29,23 @@ class Run:
     def exact(self) -> bool:
         return self.lost == 0 and self.doubled == 0
 
-    @property
-    def rate(self) -> float:
-        """Orders a second."""
-        return self.orders / self.seconds
-
-    @property
-    def cpu_per_1000(self) -> float:
-        return 1000 * self.cpu / self.orders
-
-    @property
-    def database_cpu_per_1000(self) -> float:
-        return 1000 * self.database_cpu / self.orders
-
 
 Figure = Callable[[Run], float]
+
+
+def rate(run: Run) -> float:
+    """Orders a second."""
+    return run.orders / run.seconds
+
+
+def cpu_per_1000(run: Run) -> float:
+    """Seconds of CPU of the worker, per 1,000 orders."""
+    return 1000 * run.cpu / run.orders
+
+
+def database_cpu_per_1000(run: Run) -> float:
+    """The same of PostgreSQL."""
+    return 1000 * run.database_cpu / run.orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Round:
     @property
     def void(self) -> bool:
         """The bare loop came near what the target can take, so the target was measured."""
-        return self.runs[BARE].rate > self.ceiling / 2
+        return rate(self.runs[BARE]) > self.ceiling / 2
 
     def counts(self, *designs: str) -> bool:
         """Whether these designs may be compared: every order of theirs arrived exactly once."""
@@ -105,17 +107,24 @@ def compared(rounds: Iterable[Round], one: str, other: str, of: Figure) -> Sprea
 def summary(rounds: list[Round]) -> dict[str, float | int | None]:
     """The members of the line of JSON. A ratio is a median, None where no round counts."""
     members: dict[str, float | int | None] = {}
-    for latency in sorted({each.latency_ms for each in rounds}, reverse=True):
-        under = [each for each in rounds if each.latency_ms == latency]
-        by_bare = compared(under, ENGINE, BARE, lambda run: run.rate)
-        by_naive = compared(under, ENGINE, NAIVE, lambda run: run.rate)
-        members[f"ratio_{latency}"] = _rounded(by_bare)
-        members[f"naive_ratio_{latency}"] = _rounded(by_naive)
-        # At the lowest latency, since the loop goes last: there the CPU has the most to do.
-        members["cpu_ratio"] = _rounded(compared(under, ENGINE, BARE, lambda run: run.cpu_per_1000))
+    settings = list(dict.fromkeys((each.latency_ms, each.in_flight) for each in rounds))
+    for setting in settings:
+        latency, in_flight = setting
+        # The second setting of a latency goes by its requests in flight: ratio_20, ratio_512.
+        name = in_flight if f"ratio_{latency}" in members else latency
+        under = _under(setting, rounds)
+        members[f"ratio_{name}"] = _rounded(compared(under, ENGINE, BARE, rate))
+        members[f"naive_ratio_{name}"] = _rounded(compared(under, ENGINE, NAIVE, rate))
+    # At the lowest latency the CPU has the most to do.
+    fastest = _under(min(settings), rounds)
+    members["cpu_ratio"] = _rounded(compared(fastest, ENGINE, BARE, cpu_per_1000))
     members["lost"] = sum(each.runs[ENGINE].lost for each in rounds)
     members["doubled"] = sum(each.runs[ENGINE].doubled for each in rounds)
     return members
+
+
+def _under(setting: tuple[int, int], rounds: Iterable[Round]) -> list[Round]:
+    return [each for each in rounds if (each.latency_ms, each.in_flight) == setting]
 
 
 def _rounded(ratio: Spread | None) -> float | None:

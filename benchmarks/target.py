@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httptools
 
+from benchmarks.children import say
+
 ORDERS = b"/api/v3/SalesOrders"
 QUOTA = (
     b"X-RateLimit-Limit: 1000000\r\nX-RateLimit-Remaining: 999999\r\nX-RateLimit-Reset: 3600\r\n"
@@ -165,7 +167,7 @@ async def serve() -> None:
     target = Target()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(target), "127.0.0.1", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it reads it
+    say(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
