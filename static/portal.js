@@ -1,4 +1,5 @@
-// Two comforts; every page works without them.
+// Three comforts; every page works without them.
+// The menu, where it is wider than a phone, begins at the page one is on.
 // Copy: <button data-copy="id-of-the-element" data-copied="Copied" hidden>
 // Refresh: <div id="…" data-refresh-url="…" data-refresh-seconds="5">, replaced by the element with
 // the same id in the answer. It stops once that element carries no data-refresh-url any more.
@@ -73,6 +74,7 @@ function closeMenu(event) {
 }
 
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
+document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-refresh-url]").forEach(keepFresh);
 document.addEventListener("click", closeMenu);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenu(event));
