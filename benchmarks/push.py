@@ -130,12 +130,11 @@ def _line(run: Run) -> str:
 def _tell(console: Console, rounds: list[Round]) -> None:
     first, names = rounds[0], (BARE, ENGINE, NAIVE)
     counted = sum(not each.void for each in rounds)
-    table = Table(
-        title=f"{first.latency_ms} ms, {first.in_flight} in flight: median (lowest–highest)"
-        f" of {counted} of {len(rounds)} rounds",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
+    console.print(
+        f"\n{first.latency_ms} ms, {first.in_flight} in flight: median (lowest–highest)"
+        f" of {counted} of {len(rounds)} rounds"
     )
+    table = Table(box=box.SIMPLE_HEAD)
     table.add_column("")
     for name in names:
         table.add_column(name, justify="right")
@@ -146,7 +145,6 @@ def _tell(console: Console, rounds: list[Round]) -> None:
             for name in names
         )
         table.add_row(title, *(str(one) if one else "no round counts" for one in spreads))
-    console.print()
     console.print(table)
     faster = compared(rounds, ENGINE, NAIVE, rate)
     console.print(f"orders/s, engine ÷ naive: {faster or 'no round counts'}")
