@@ -36,7 +36,7 @@ UUID = "0b6a1f0e-5d5e-4a4e-9c43-0d4f6a3c2b11"
 def address(pattern: URLPattern, **given: Any) -> str:
     usual = {"slug": "fjordlys", "pk": 1, "invitation_id": UUID, "secret_id": UUID}
     converters = pattern.pattern.converters
-    return reverse(f"console:{pattern.name}", kwargs={n: {**usual, **given}[n] for n in converters})
+    return reverse(f"console:{pattern.name}", kwargs={n: (usual | given)[n] for n in converters})
 
 
 def words(answer: Any) -> str:
@@ -64,7 +64,7 @@ def test_strangers_are_asked_to_sign_in(db: None, pattern: URLPattern) -> None:
 def test_one_cause_in_many_tenants_is_one_line(
     staff_client: Client, tenant: Tenant, stranger: Tenant
 ) -> None:
-    broken = {"state": "broken", "problem": "no_role", "problem_since": NOON}
+    broken: dict[str, Any] = {"state": "broken", "problem": "no_role", "problem_since": NOON}
     for each in (tenant, stranger):
         make_delivery(make_connection(each, **broken))
     make_connection(tenant, "New AS", confirmed_at=None)

@@ -38,7 +38,7 @@ def seeded(portal: str, tenant: Tenant, member: User, staff: User) -> dict[str, 
     now = timezone.now()
     works = make_connection(tenant, proven_at=now - timedelta(minutes=2))
     made = make_history(works, now=now)
-    broken = {"state": "broken", "problem_since": now, "proven_at": now}
+    broken: dict[str, Any] = {"state": "broken", "problem_since": now, "proven_at": now}
     make_connection(tenant, LONG, problem="no_role", **broken)
     make_connection(tenant, HOSTILE, problem="forbidden", **broken)
     make_connection(tenant, "Fjordlys Danmark ApS", confirmed_at=None)

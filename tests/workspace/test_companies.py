@@ -21,7 +21,7 @@ from tests.workspace.seeds import (
     make_integration,
 )
 
-BROKEN = {"state": "broken", "problem": "no_role", "problem_since": NOON}
+BROKEN: dict[str, Any] = {"state": "broken", "problem": "no_role", "problem_since": NOON}
 
 
 def press(
@@ -86,16 +86,6 @@ def test_counts_the_orders_of_today(owner: Client, connection: Connection) -> No
 
     assert "</span> orders accepted today" in page
     assert "Orders by hour: 2 accepted today, 1 in Visma.net, 1 waiting." in page
-
-
-def test_a_delivered_order_proves_a_connection(owner: Client, tenant: Tenant) -> None:
-    now = timezone.now()
-    connection = make_connection(tenant, proven_at=now - timedelta(minutes=50))
-    make_delivery(connection, "delivered", at=now, settled_at=now - timedelta(minutes=3))
-
-    page = " ".join(owner.get("/t/fjordlys/").content.decode().split())
-
-    assert "3 min ago" in page
 
 
 def test_without_a_company_the_overview_leads_to_connecting_one(

@@ -39,7 +39,8 @@ def address(pattern: URLPattern, slug: str, ids: dict[str, int]) -> str:
 
 def snapshot() -> str:
     rows = [*Connection.objects.all(), *Delivery.objects.all(), *Member.objects.all()]
-    return serializers.serialize("json", rows)
+    text: str = serializers.serialize("json", rows)
+    return text
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -94,19 +95,36 @@ class OrderBook:
 
     def find(self, text: str) -> list[Row]:
         """Orders by reference or Visma number, exactly; else references that begin so."""
-        number = (text.replace("/", " ").split() or [text])[-1]
-        exact = self._found(
-            Q(order__reference=text)
-            | Q(visma_number=number, visma_company__in={lane.company_key for lane in self.lanes})
-        )
-        return exact or self._found(Q(order__reference__startswith=text))
+        exact = self._found(order__reference=text, order__connection__in=self._connections())
+        keys = exact | self._numbered(text) or self._beginning(text)
+        return self._rows("found", sorted(keys, reverse=True)[:PAGE])
 
-    def _found(self, condition: Q) -> list[Row]:
-        lanes = Q(lane__in=self.lanes)
-        keys = (
-            Delivery.objects.filter(lanes, condition).order_by("-pk").values_list("pk", flat=True)
+    def _numbered(self, text: str) -> set[int]:
+        """``000123`` or ``SO 000123``; without its type, those that the companies use."""
+        order_type, _, number = text.replace("/", " ").rpartition(" ")
+        usual = {lane.connection.order_type for lane in self.lanes} | {"SO"}
+        return self._found(
+            visma_company__in={lane.company_key for lane in self.lanes},
+            visma_type__in={order_type.strip().upper()} if order_type else usual,
+            visma_number=number,
         )
-        return self._rows("found", list(keys[:PAGE]))
+
+    def _beginning(self, text: str) -> set[int]:
+        # By connection and without an order: so it is read off the index of references.
+        keys: set[int] = set()
+        for connection_id in self._connections():
+            orders = SalesOrder.objects.filter(
+                connection=connection_id, reference__startswith=text
+            ).order_by()
+            keys |= self._found(order__in=list(orders.values_list("pk", flat=True)[:PAGE]))
+        return keys
+
+    def _found(self, **conditions: Any) -> set[int]:
+        found = Delivery.objects.filter(lane__in=self.lanes, **conditions).order_by()
+        return set(found.values_list("pk", flat=True)[:PAGE])
+
+    def _connections(self) -> list[int]:
+        return [lane.connection_id for lane in self.lanes]
 
     def _keys(self, wanted: str, *, before: int | None, after: int | None) -> list[int]:
         """One short walk along an index per lane and state, merged: as quick at any depth."""

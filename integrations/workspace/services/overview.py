@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from integrations.connections.models import Connection
 from integrations.connections.services.findings import Explanation, Press, explain
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Lane
 from integrations.deliveries.services.standing import MOST, with_counts
 from integrations.tenants.models import Tenant
 from integrations.workspace.services import today
@@ -68,21 +68,27 @@ class Row:
         return "resume" if connection.paused_at is not None else ""
 
 
-def rows_of(tenant: Tenant, *, now: datetime) -> list[Row]:
-    """The tenant's connections: those that need somebody first, then by name."""
+def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Row]:
+    """The tenant's connections: those that need somebody first, then by name.
+
+    ``with_day`` looks up today's orders, a query for each connection.
+    """
     lanes = {lane.connection_id: lane for lane in _lanes(tenant)}
     connections = (
         Connection.objects.for_tenant(tenant)
         .select_related("company__tenant", "integration__application")
         .order_by("company__name", "pk")
     )
-    rows = [_row(connection, lanes.get(connection.pk), now) for connection in connections]
+    rows = [
+        _row(connection, lanes.get(connection.pk), now, with_day=with_day)
+        for connection in connections
+    ]
     return sorted(rows, key=_urgency)
 
 
 def row_of(connection: Connection, *, now: datetime) -> Row:
     lane = _lanes(connection.company.tenant).filter(connection=connection).first()
-    return _row(connection, lane, now)
+    return _row(connection, lane, now, with_day=True)
 
 
 def broken_count(tenant: Tenant) -> int:
@@ -91,24 +97,18 @@ def broken_count(tenant: Tenant) -> int:
 
 
 def _lanes(tenant: Tenant) -> QuerySet[Lane]:
-    # A delivered order proves a connection as well as the doctor's read does.
-    newest = Delivery.objects.filter(lane=OuterRef("pk"), state=Delivery.State.DELIVERED)
-    lanes = Lane.objects.filter(connection__company__tenant=tenant)
-    return with_counts(lanes).annotate(
-        delivered_at=Subquery(newest.order_by("-pk").values("settled_at")[:1])
-    )
+    return with_counts(Lane.objects.filter(connection__company__tenant=tenant))
 
 
-def _row(connection: Connection, lane: Lane | None, now: datetime) -> Row:
-    proofs = [connection.proven_at, getattr(lane, "delivered_at", None)]
-    proven_at = max((moment for moment in proofs if moment is not None), default=None)
+def _row(connection: Connection, lane: Lane | None, now: datetime, *, with_day: bool) -> Row:
+    proven_at = connection.proven_at
     return Row(
         connection=connection,
         proven_at=proven_at,
         old=proven_at is not None and now - proven_at > OLD,
         waiting=getattr(lane, "waiting", 0),
         needs_you=getattr(lane, "needs_person", 0),
-        day=today.day_of(connection.pk, now=now) if lane else Day(),
+        day=today.day_of(connection.pk, now=now) if lane and with_day else Day(),
         told=told(connection),
     )
 

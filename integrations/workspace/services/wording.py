@@ -62,6 +62,11 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
         n("One of you paused sending to %(company)s. The order is kept."),
         _OWNER, n("Open the company and press Resume."),
     ),
+    Why.APPLICATION: (
+        n("Our set-up is mended"), n("Waits until our own set-up is mended"),
+        n("Visma does not take this portal’s own credentials now. Your company is not at fault."),
+        n("We: our staff was told."), n("It goes out by itself once we have mended it."),
+    ),
     Why.SHUT: (
         n("Being checked"), n("Waits while we check %(company)s"),
         n("Visma.net gave an answer that is about the company, not the order. We look first."),

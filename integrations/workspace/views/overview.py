@@ -17,7 +17,7 @@ from integrations.workspace.views.place import page
 def show(request: SignedInRequest, slug: str) -> HttpResponse:
     tenant = tenant_seen_by(request.user, slug)
     now = timezone.now()
-    rows = overview.rows_of(tenant, now=now)
+    rows = overview.rows_of(tenant, now=now, with_day=True)
     if not rows:
         offered = Integration.objects.exists()
         return page(request, tenant, "workspace/first.html", {"offered": offered})
