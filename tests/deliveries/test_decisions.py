@@ -8,7 +8,7 @@ import pytest
 
 from integrations.audit.models import AuditEvent
 from integrations.connections.models import Connection, Grant
-from integrations.deliveries.models import Attempt, Delivery, Lane
+from integrations.deliveries.models import Attempt, Delivery, Lane, Look
 from integrations.deliveries.services import decisions, sweeping
 from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.services.decisions import NotPossible
@@ -212,6 +212,10 @@ def test_a_doubt_whose_connection_ended_goes_to_a_person(
 
 def test_a_doubt_nobody_could_look_into_for_a_day_goes_to_a_person(submit: Submit) -> None:
     delivery = put(submit(), State.UNCERTAIN)
+    for finding in ("miss", "failed"):
+        Look.objects.create(
+            delivery=delivery, attempt=1, begun_at=database_now(), whole=False, finding=finding
+        )
 
     sweeping.sweep(now=database_now() + timedelta(hours=23))
     delivery.refresh_from_db()

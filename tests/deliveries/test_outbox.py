@@ -149,6 +149,20 @@ def test_a_closed_quota_keeps_the_lane_from_being_due(
     assert lease_all(after=timedelta(minutes=1)) != {}
 
 
+def test_an_incident_of_the_application_holds_its_lanes(
+    submit: Submit, connection: Connection
+) -> None:
+    submit("WEB-1")
+    incident = Incident.objects.create(
+        kind="application_refused", application=connection.integration.application
+    )
+    assert lease_all() == {}
+
+    Incident.objects.filter(pk=incident.pk).update(cleared_at=database_now())
+
+    assert lease_all() != {}
+
+
 def test_a_holder_from_before_claims_nothing(submit: Submit) -> None:
     delivery = submit("WEB-1")
     lease_all()

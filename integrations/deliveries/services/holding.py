@@ -89,7 +89,7 @@ class Job:
     body: bytes = field(repr=False)
 
 
-def hold(lane: Lane, deadline: Deadline, *, now: datetime) -> HeldLane:
+def hold(lane: Lane, deadline: Deadline, *, now: datetime, held_applications: set[int]) -> HeldLane:
     """Take a leased lane into memory, with the token it may use, if it has one."""
     held = HeldLane(
         lane_id=lane.pk,
@@ -100,18 +100,19 @@ def hold(lane: Lane, deadline: Deadline, *, now: datetime) -> HeldLane:
         clock_offset=lane.clock_offset,
         setbacks=lane.setbacks,
     )
-    refresh(held, lane, now=now)
+    refresh(held, lane, now=now, held_applications=held_applications)
     return held
 
 
-def refresh(held: HeldLane, lane: Lane, *, now: datetime) -> None:
+def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set[int]) -> None:
     """Bring hold, pause and token up to date; a lane that may no longer send shuts its gate."""
     held.connection = lane.connection
     try:
         held.access = custody.access_of(lane.connection, now=now)
     except custody.NoAccess:
         held.access = None
-    may_send = held.access is not None and _may_send(lane)
+    application_well = lane.connection.integration.application_id not in held_applications
+    may_send = held.access is not None and application_well and _may_send(lane)
     if held.claims and not may_send:
         held.deadline.until = 0
     held.claims = may_send

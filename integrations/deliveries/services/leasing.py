@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db import transaction
 
+from integrations.connections.services import incidents
 from integrations.deliveries.models import Lane
 from integrations.deliveries.services import lanes, outbox
 from integrations.deliveries.services.holding import (
@@ -32,11 +33,15 @@ def lease(session: Session) -> None:
         return
     began = boot_time()
     session.next_lease = began + LEASE_EVERY
-    for lane in session.database(lambda: _lease_in_database(session)) or []:
+    leased = session.database(lambda: _lease_in_database(session)) or []
+    suspended = _held_applications(session) if leased else set()
+    for lane in leased:
         session.next_look = 0
         deadline = Deadline(began + _gate_seconds(session))
         try:
-            session.held[lane.pk] = hold(lane, deadline, now=session.clock.now())
+            session.held[lane.pk] = hold(
+                lane, deadline, now=session.clock.now(), held_applications=suspended
+            )
         except Exception:
             # Such as a token that doesn't decrypt: this lane is held up, the loop goes on.
             logger.exception("Lane %s can't be served", lane.pk)
@@ -72,6 +77,10 @@ def _lease_in_database(session: Session) -> list[Lane]:
     return _load(leased)
 
 
+def _held_applications(session: Session) -> set[int]:
+    return session.database(incidents.held_applications) or set()
+
+
 def _load(lane_ids: Iterable[int]) -> list[Lane]:
     return list(
         Lane.objects.filter(pk__in=list(lane_ids)).select_related(
@@ -92,11 +101,12 @@ def renew(session: Session) -> None:
         return
     for lane_id in epochs.keys() - kept:
         _lose(session, session.held.pop(lane_id))
+    suspended = _held_applications(session)
     for lane in session.database(lambda: _load(session.held)) or []:
         held = session.held[lane.pk]
         held.deadline.until = began + _gate_seconds(session)
         try:
-            refresh(held, lane, now=session.clock.now())
+            refresh(held, lane, now=session.clock.now(), held_applications=suspended)
         except Exception:
             logger.exception("Lane %s can't be served any more", lane.pk)
             held.claims, held.access, held.deadline.until = False, None, 0

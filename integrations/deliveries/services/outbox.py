@@ -53,7 +53,8 @@ def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 # A lane can be asked for (read or sent to) when its grant has a token that is neither refused nor
-# about to lapse, and its quota isn't closed. It may claim when its connection works besides.
+# about to lapse, and its quota isn't closed. It may claim when its connection works besides, and
+# its application has no incident of its own.
 _LANES_DUE = """
     SELECT l.id FROM deliveries_lane l
     JOIN connections_connection c ON c.id = l.connection_id
@@ -72,6 +73,9 @@ _LANES_DUE = """
                   WHERE d.lane_id = l.id AND d.state = 'uncertain' AND d.look_at <= %s)
           OR (c.state = 'connected' AND c.confirmed_at IS NOT NULL AND c.paused_at IS NULL
               AND l.shut_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM connections_incident i
+                              WHERE i.application_id = g.application_id
+                              AND i.connection_id IS NULL AND i.cleared_at IS NULL)
               AND EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id
                           AND d.state = 'pending' AND d.paused_at IS NULL AND d.due_at <= %s)))))
     ORDER BY l.served_at, l.id LIMIT %s"""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
 from integrations.connections.models import Connection, Quota
+from integrations.connections.services import incidents
 from integrations.connections.services.access import lack_of
 from integrations.deliveries.models import Delivery, Lane
 
@@ -32,6 +33,7 @@ class Why(StrEnum):
     BROKEN = "broken"
     NOT_CONFIRMED = "not_confirmed"
     PAUSED = "paused"
+    APPLICATION = "application"
     SHUT = "shut"
     QUOTA = "quota"
     RESTS = "rests"
@@ -73,7 +75,7 @@ def hold_of(connection: Connection, *, now: datetime) -> Held | None:
 
 
 def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
-    """Lane id → why nothing of it goes out, for those that are held. One query for all."""
+    """Lane id → why nothing of it goes out, for those that are held. Two queries for all."""
     known = list(lanes)
     closed = {
         (application, company): until
@@ -81,11 +83,14 @@ def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
             company_key__in={lane.company_key for lane in known}, closed_until__gt=now
         ).values_list("application_id", "company_key", "closed_until")
     }
+    suspended = incidents.held_applications()
     held = {}
     for lane in known:
         grant = lane.connection.grant
         until = closed.get((grant.application_id, lane.company_key)) if grant else None
-        if why := _why_lane_held(lane, until, now):
+        if grant and grant.application_id in suspended:
+            held[lane.pk] = Held(Why.APPLICATION)
+        elif why := _why_lane_held(lane, until, now):
             held[lane.pk] = why
     return held
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrations.connections.models import Connection
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Delivery, Lane, Look
 from integrations.deliveries.services import lanes, outbox
 from integrations.deliveries.services.findings import LONGEST_DOUBT
 from integrations.deliveries.services.holding import TOKEN_RESERVE
@@ -39,8 +39,11 @@ def sweep(*, now: datetime) -> Wanted:
 
 def park_unaskable(*, now: datetime) -> int:
     """Give uncertain orders to a person: their connection ended, or a day passed without a look."""
-    unaskable = Q(lane__connection__state=Connection.State.DISCONNECTED) | Q(
-        uncertain_at__lt=now - LONGEST_DOUBT, looks__isnull=True
+    answered = Look.objects.filter(
+        delivery=OuterRef("pk"), begun_at__gte=now - LONGEST_DOUBT
+    ).exclude(finding=Look.Finding.FAILED)
+    unaskable = Q(lane__connection__state=Connection.State.DISCONNECTED) | (
+        Q(uncertain_at__lt=now - LONGEST_DOUBT) & ~Exists(answered)
     )
     stuck = Delivery.objects.filter(unaskable, state=State.UNCERTAIN).values_list("pk", flat=True)
     return Delivery.objects.filter(pk__in=list(stuck[:500]), state=State.UNCERTAIN).update(
