@@ -1,6 +1,7 @@
-"""Every check of the project, in the order that finds a mistake soonest.
+"""Every check of the project: ``python -m tests`` runs all, ``python -m tests lint`` no tests.
 
-``python -m tests`` runs all, ``python -m tests lint`` those that need no server.
+Two lanes run beside each other, each test run on servers of its own. What passed gets a line,
+what failed its whole output.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from demo import processes
 
-console = Console()
 ROOT = Path(__file__).resolve().parent.parent
 TYPED = ["portal", "integrations", "sandbox", "demo", "benchmarks", "tests", "manage.py"]
 IMPORTS = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
@@ -39,51 +41,84 @@ PRODUCTION = ANYWHERE | {
     "DATABASE_URL": "postgres://portal:secret@database.example/portal",
     "REDIS_URL": "rediss://cache.example/0",
 }
+# The long ones go beside all others; the outbox is tried on both databases.
+LONG = ["tests/e2e", "tests/demo"]
+ON_SQLITE = ["-m", "pytest", "-q", "-m", "not needs_postgres and not browser", "tests/deliveries"]
 
 
-def lint() -> bool:
-    typed = [name for name in TYPED if (ROOT / name).exists()]
-    return all(
-        (
-            _passes("ruff check", ["-m", "ruff", "check", "--quiet", "."]),
-            _passes("ruff format", ["-m", "ruff", "format", "--quiet", "--check", "."]),
-            _passes("mypy", ["-m", "mypy", *typed], DEVELOPMENT),
-            _passes("imports", ["-c", IMPORTS], DEVELOPMENT),
-            _passes("templates", ["-m", "djlint", "templates", "--lint"]),
-            _passes("template format", ["-m", "djlint", "templates", "--check"]),
-            _passes("migrations", ["manage.py", "makemigrations", "--check"], DEVELOPMENT),
-            _passes(
-                "deployment",
-                ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-                PRODUCTION,
-            ),
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A Python command line that ends with 0 when all is well."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def test() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        sqlite = {"DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3"}
-        again = ["-m", "pytest", "-m", "not needs_postgres and not browser", "tests/deliveries"]
-        return _passes("tests", ["-m", "pytest"]) and _passes("tests on SQLite", again, sqlite)
+LINT = [
+    Check("ruff check", ["-m", "ruff", "check", "."]),
+    Check("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    Check("mypy", ["-m", "mypy", *TYPED], DEVELOPMENT),
+    Check("import contracts", ["-c", IMPORTS], DEVELOPMENT),
+    Check("templates", ["-m", "djlint", "templates", "--lint"]),
+    Check("template format", ["-m", "djlint", "templates", "--check"]),
+    Check("migrations", ["manage.py", "makemigrations", "--check"], DEVELOPMENT),
+    Check("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+]
 
 
-def _passes(
-    name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
-) -> bool:
-    console.rule(f"[bold]{name}", align="left")
+def every_lane(folder: str) -> list[list[Check]]:
+    sqlite = {"DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3"}
+    others = [f"--ignore={path}" for path in LONG]
+    return [
+        [Check("tests", ["-m", "pytest", "-q", *others])],
+        [
+            *LINT,
+            Check("tests of browsers and of the demo", ["-m", "pytest", "-q", *LONG]),
+            Check("tests of the outbox on SQLite", ON_SQLITE, sqlite),
+        ],
+    ]
+
+
+def run(lanes: Sequence[Sequence[Check]], console: Console) -> bool:
+    """Runs the lanes beside each other; whether every check of them passed."""
+    with ThreadPoolExecutor(len(lanes)) as threads:
+        # Each thread lives as long as what it started, as `ends_with_parent` needs it.
+        verdicts = threads.map(lambda lane: [_passes(check, console) for check in lane], lanes)
+        return all(verdict for lane in verdicts for verdict in lane)
+
+
+def _passes(check: Check, console: Console) -> bool:
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        preexec_fn=processes.ends_with_parent(signal.SIGTERM),
-    )
-    code = process.wait()
-    verdict = "passed" if code == 0 else "[red]FAILED[/red]"
-    console.print(f"{verdict} after {time.monotonic() - started:.1f} s", highlight=False)
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        process = subprocess.Popen(
+            [sys.executable, *check.arguments],
+            cwd=ROOT,
+            env={**os.environ, **check.environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=processes.ends_with_parent(signal.SIGTERM),
+        )
+        code = process.wait()
+        output.seek(0)
+        said = output.read().strip()
+    took = f"{time.monotonic() - started:.1f} s"
+    last = said.rpartition("\n")[2] if "pytest" in check.arguments else ""
+    if code:
+        console.out(f"\nFAILED {check.name}, {took}\n{said}\n", style="red", highlight=False)
+    else:
+        console.out(f"passed {check.name}, {took}  {last}".rstrip(), highlight=False)
     return code == 0
 
 
+def main() -> int:
+    processes.adopt_orphans()
+    with tempfile.TemporaryDirectory() as folder:
+        lanes = [LINT] if sys.argv[1:] == ["lint"] else every_lane(folder)
+        passed = run(lanes, Console())
+    processes.bury_orphans()
+    return 0 if passed else 1
+
+
 if __name__ == "__main__":
-    sys.exit(0 if lint() and (sys.argv[1:] == ["lint"] or test()) else 1)
+    sys.exit(main())
