@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from integrations.connections.models import Grant, Quota
+from integrations.connections.services import incidents
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services import standing
 from integrations.deliveries.services.standing import Held, Why, holds_of, why_held, with_counts
@@ -103,11 +104,20 @@ def test_only_what_waits_is_held(tenant: Tenant, state: str) -> None:
     assert held(make_delivery(connection, state)) is None
 
 
-def test_asks_once_for_all_lanes_of_a_page(tenant: Tenant, django_assert_num_queries: Any) -> None:
+def test_says_that_our_own_application_is_at_fault(tenant: Tenant) -> None:
+    connection = make_connection(tenant)
+    incidents.open_incident(
+        "application_refused", subject="webshop", application=connection.integration.application
+    )
+
+    assert held(make_delivery(connection)) == Held(Why.APPLICATION)
+
+
+def test_asks_twice_for_all_lanes_of_a_page(tenant: Tenant, django_assert_num_queries: Any) -> None:
     well, paused = make_connection(tenant), make_connection(tenant, "B", paused_at=NOON)
     lanes = [lane_of(well), lane_of(paused)]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         holds = holds_of(lanes, now=NOON)
 
     assert holds == {lanes[1].pk: Held(Why.PAUSED)}
