@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.connections.models import Quota
@@ -12,6 +14,17 @@ UNNAMED_WAIT = 60.0  # seconds after a 429 that names none
 LONGEST_WAIT = 24 * 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one answer said about an application's quota in a company."""
+
+    application_id: int
+    company_key: str
+    rate_limit: RateLimit | None
+    retry_after: float | None
+    at: datetime
+
+
 def note(
     application_id: int,
     company_key: str,
@@ -20,9 +33,29 @@ def note(
     now: datetime,
 ) -> None:
     """Keep what one answer said, in one statement. ``retry_after`` is a 429's, in seconds."""
-    if rate_limit is None and retry_after is None:
-        return
-    quota = Quota(application_id=application_id, company_key=company_key, seen_at=now)
+    note_all([Said(application_id, company_key, rate_limit, retry_after, now)])
+
+
+def note_all(said: Iterable[Said]) -> None:
+    """Keep what answers said, one statement for all that told the same things."""
+    alike: dict[tuple[str, ...], list[Quota]] = {}
+    for one in said:
+        quota, told = _as_row(one)
+        if len(told) > 1:
+            alike.setdefault(told, []).append(quota)
+    for told, rows in alike.items():
+        Quota.objects.bulk_create(
+            sorted(rows, key=lambda row: (row.application_id, row.company_key)),
+            update_conflicts=True,
+            unique_fields=["application", "company_key"],
+            update_fields=told,
+        )
+
+
+def _as_row(said: Said) -> tuple[Quota, tuple[str, ...]]:
+    """The row, and the columns the answer told."""
+    rate_limit, retry_after, now = said.rate_limit, said.retry_after, said.at
+    quota = Quota(application_id=said.application_id, company_key=said.company_key, seen_at=now)
     told = ["seen_at"]
     if rate_limit is not None:
         quota.policy = rate_limit.policy
@@ -33,12 +66,7 @@ def note(
     if retry_after is not None:
         quota.closed_until = now + timedelta(seconds=min(retry_after, LONGEST_WAIT))
         told.append("closed_until")
-    Quota.objects.bulk_create(
-        [quota],
-        update_conflicts=True,
-        unique_fields=["application", "company_key"],
-        update_fields=told,
-    )
+    return quota, tuple(told)
 
 
 def note_error(application_id: int, company_key: str, error: VismaError, now: datetime) -> None:

@@ -81,18 +81,15 @@ class Allowances:
             allowance.unsaved_retry = retry_after
 
     def save(self) -> None:
-        """Write what is new, one statement per allowance."""
-        for (application, company_key), allowance in self.known.items():
-            if allowance.learnt_at is None:
-                continue
-            quotas.note(
-                application,
-                company_key,
-                allowance.unsaved,
-                allowance.unsaved_retry,
-                allowance.learnt_at,
-            )
-            allowance.unsaved = allowance.unsaved_retry = allowance.learnt_at = None
+        """Write what is new since the last time."""
+        new = [(key, one) for key, one in self.known.items() if one.learnt_at is not None]
+        quotas.note_all(
+            quotas.Said(*key, one.unsaved, one.unsaved_retry, one.learnt_at)
+            for key, one in new
+            if one.learnt_at is not None
+        )
+        for _, one in new:
+            one.unsaved = one.unsaved_retry = one.learnt_at = None
 
 
 def _load(application: int, company_key: str) -> Allowance:

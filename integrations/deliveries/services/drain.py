@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 POLL, POLL_IDLE = 0.02, 0.25  # seconds
 SAVE_EVERY = 1.0
+BATCH, BATCH_SECONDS = 128, 0.1
 
 
 def drain(options: DrainOptions, stop: threading.Event) -> None:
@@ -69,7 +70,7 @@ def _take(session: Session, answer: Answer) -> None:
 
 def write(session: Session) -> None:
     """Write the outcomes, then what was learnt of lanes; what the database can't take now waits."""
-    if session.unwritten and session.did(lambda: settling.settle(session.unwritten)):
+    if _is_time_to_write(session) and session.did(lambda: settling.settle(session.unwritten)):
         session.unwritten = []
     while session.lessons and not session.unwritten:
         try:
@@ -81,6 +82,14 @@ def write(session: Session) -> None:
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
         session.did(session.allowances.save)
+
+
+def _is_time_to_write(session: Session) -> bool:
+    """A batch may fill while more answers are on their way, but not for long."""
+    if not session.unwritten:
+        return False
+    age = boot_time() - session.unwritten_since
+    return len(session.unwritten) >= BATCH or age >= BATCH_SECONDS or not session.out
 
 
 def _end(session: Session) -> None:

@@ -110,6 +110,8 @@ def take_order(session: Session, job: Job, answer: Answer) -> None:
     del session.out[job.delivery_id, job.attempt]
     session.under_way(job.lane, -1)
     judged = judging.judge(job, answer, session.options, now=session.clock.now())
+    if not session.unwritten:
+        session.unwritten_since = boot_time()
     session.unwritten.append((judged.settlement, judged.end))
     learn(session, job.lane, answer)
     if judged.verdict is not None:

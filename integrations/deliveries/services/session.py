@@ -41,6 +41,7 @@ class Session:
     searches: list[Search] = field(default_factory=list)
     unwritten: list[tuple[Settlement, AttemptEnd]] = field(default_factory=list)
     lessons: list[Callable[[], object]] = field(default_factory=list)
+    unwritten_since: float = 0.0
     claims_in_doubt: bool = False
     started: float = field(default_factory=boot_time)
     next_renewal: float = 0.0
