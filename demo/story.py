@@ -63,7 +63,7 @@ class Story:
         shipments, presses = [], []
         for name, file in seed.FILES.items():
             connection = Connection.objects.select_related("company").get(company__name=name)
-            walk.say_yes(member, f"{tenant}/connections/{connection.pk}/")
+            walk.say_yes(member, f"{tenant}/companies/{connection.pk}/")
             contents = verify.read_file(EXAMPLES / file)
             presses.append(self._read(member, new_file, name, file, len(contents.good)))
             shipments.append(Shipment(connection, file, contents))

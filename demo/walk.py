@@ -53,8 +53,8 @@ def approve(link: str, visma_user: dict[str, Any], company: str) -> Page:
 def say_yes(person: Person, address: str) -> None:
     """An owner confirms that orders may go to a company that is new here."""
     page = person.open(address)
-    if page.has_button("Yes, send orders there"):
-        person.send(page.press("Yes, send orders there"))
+    if page.has_button("Yes, this is ours"):
+        person.send(page.press("Yes, this is ours"))
 
 
 def _signed_in(page: Page, visma_user: dict[str, Any]) -> Submission:

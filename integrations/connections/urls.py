@@ -30,9 +30,4 @@ urlpatterns = [
         members.withdraw,
         name="withdraw",
     ),
-    path("t/<slug:slug>/connections/<int:pk>/", members.show, name="show"),
-    path("t/<slug:slug>/connections/<int:pk>/confirm/", members.confirm, name="confirm"),
-    path("t/<slug:slug>/connections/<int:pk>/check/", members.check, name="check"),
-    path("t/<slug:slug>/connections/<int:pk>/reconnect/", members.reconnect, name="reconnect"),
-    path("t/<slug:slug>/connections/<int:pk>/disconnect/", members.disconnect, name="disconnect"),
 ]

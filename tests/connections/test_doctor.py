@@ -125,7 +125,7 @@ def test_members_get_one_mail_when_it_breaks(
     (message,) = mail.outbox
     assert message.to == [member.email]
     assert message.subject == "Visma has ended the access to Fjordlys AS"
-    assert f"/t/fjordlys/connections/{connected.pk}/" in message.body
+    assert f"/t/fjordlys/companies/{connected.pk}/" in message.body
 
 
 def test_a_token_for_another_company_is_stopped_before_the_read(

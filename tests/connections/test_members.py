@@ -44,12 +44,12 @@ def test_a_forwarded_link_delivers_nothing_before_a_yes(unconfirmed: Connection)
 def test_an_owner_says_yes_and_the_audit_knows(
     unconfirmed: Connection, owner: Client, member: User
 ) -> None:
-    address = f"/t/fjordlys/connections/{unconfirmed.pk}/"
+    address = f"/t/fjordlys/companies/{unconfirmed.pk}/"
 
     page = owner.get(address)
-    assert heading(page.content.decode()) == "Should orders go to Fjordlys AS?"
-    assert owner.post(f"{address}confirm/").status_code == 303
-    assert owner.post(f"{address}confirm/").status_code == 303
+    assert heading(page.content.decode()) == "Is Fjordlys AS yours?"
+    assert owner.post(f"{address}confirm/").status_code == 302
+    assert owner.post(f"{address}confirm/").status_code == 302
 
     unconfirmed.refresh_from_db()
     assert unconfirmed.confirmed_at is not None
@@ -100,7 +100,7 @@ def test_a_reader_sees_but_cannot_act(unconfirmed: Connection, tenant: Tenant) -
     Member.objects.create(tenant=tenant, user=reader, role=Member.Role.READER)
     client = Client()
     client.force_login(reader)
-    address = f"/t/fjordlys/connections/{unconfirmed.pk}/"
+    address = f"/t/fjordlys/companies/{unconfirmed.pk}/"
 
     assert client.get(address).status_code == 200
     for action in ("confirm", "check", "reconnect", "disconnect"):
@@ -116,7 +116,7 @@ def test_a_stranger_finds_nothing(unconfirmed: Connection) -> None:
     client.force_login(stranger)
 
     for slug in ("fjordlys", "other"):
-        address = f"/t/{slug}/connections/{unconfirmed.pk}/"
+        address = f"/t/{slug}/companies/{unconfirmed.pk}/"
         assert client.get(address).status_code == 404
         for action in ("confirm", "check", "reconnect", "disconnect"):
             assert client.post(f"{address}{action}/").status_code == 404
@@ -125,9 +125,15 @@ def test_a_stranger_finds_nothing(unconfirmed: Connection) -> None:
 
 
 def test_nothing_changes_by_get(unconfirmed: Connection, owner: Client) -> None:
-    for action in ("confirm", "check", "reconnect", "disconnect"):
-        address = f"/t/fjordlys/connections/{unconfirmed.pk}/{action}/"
+    for action in ("confirm", "check", "reconnect"):
+        address = f"/t/fjordlys/companies/{unconfirmed.pk}/{action}/"
         assert owner.get(address).status_code == 405
+    assert (
+        "Disconnect"
+        in owner.get(f"/t/fjordlys/companies/{unconfirmed.pk}/disconnect/").content.decode()
+    )
+    unconfirmed.refresh_from_db()
+    assert (unconfirmed.state, unconfirmed.confirmed_at) == ("connected", None)
 
 
 def test_disconnecting_ends_the_grant_here_and_at_visma(
@@ -136,7 +142,7 @@ def test_disconnecting_ends_the_grant_here_and_at_visma(
     assert connected.grant is not None
     refresh_token = connected.grant.refresh_token()
 
-    owner.post(f"/t/fjordlys/connections/{connected.pk}/disconnect/")
+    owner.post(f"/t/fjordlys/companies/{connected.pk}/disconnect/")
 
     after, grant = Connection.objects.get(), Grant.objects.get()
     assert (after.state, after.grant_id) == ("disconnected", None)
@@ -152,7 +158,7 @@ def test_visma_down_does_not_keep_one_connected(
 ) -> None:
     sandbox.fault("drop_before_commit", on="revocation")
 
-    owner.post(f"/t/fjordlys/connections/{connected.pk}/disconnect/")
+    owner.post(f"/t/fjordlys/companies/{connected.pk}/disconnect/")
 
     connected.refresh_from_db()
     assert connected.state == Connection.State.DISCONNECTED
@@ -163,9 +169,9 @@ def test_an_owner_connects_again_in_the_same_browser(
 ) -> None:
     owner = Person()
     owner.client.force_login(member)
-    owner.press(f"/t/fjordlys/connections/{connected.pk}/disconnect/")
+    owner.press(f"/t/fjordlys/companies/{connected.pk}/disconnect/")
 
-    shown = owner.press(f"/t/fjordlys/connections/{connected.pk}/reconnect/")
+    shown = owner.press(f"/t/fjordlys/companies/{connected.pk}/reconnect/")
     assert shown == "Renew the access to Fjordlys AS"
     assert owner.comes_back() == "Fjordlys AS is connected"
 

@@ -150,11 +150,14 @@ def test_only_staff_confirm_a_company_that_another_tenant_has(
     person.open(invite(service_integration))
     paste(person, tenant_id)
     connection = Connection.objects.get()
-    address = f"/t/fjordlys/connections/{connection.pk}/confirm/"
+    address = f"/t/fjordlys/companies/{connection.pk}/confirm/"
 
     assert connection.confirmed_at is None
-    assert person.client.post(address).status_code == 403
+    refused = person.client.post(address, follow=True).content.decode()
+    assert "Only the portal’s staff can say whose company this is." in refused
+    connection.refresh_from_db()
+    assert connection.confirmed_at is None
     person.client.force_login(staff)
-    assert person.client.post(address).status_code == 303
+    person.client.post(address)
     connection.refresh_from_db()
     assert connection.confirmed_at is not None

@@ -22,9 +22,12 @@ def invitation_link(token: str) -> str:
 
 
 def connection_page(connection: Connection) -> str:
-    """Where members and staff look at a connection, and say yes to a company."""
+    """Where members and staff look at a connection, and say yes to a company.
+
+    The page spans nouns, so it is the workspace's; mails only need its address.
+    """
     slug = connection.company.tenant.slug
-    return absolute(reverse("connections:show", args=[slug, connection.pk]))
+    return absolute(reverse("workspace:connection", args=[slug, connection.pk]))
 
 
 def absolute(path: str) -> str:

@@ -17,6 +17,7 @@ from integrations.connections.models import Connection, Integration
 from integrations.connections.services import confirmation, disconnection, doctor, invitations
 from integrations.connections.services.findings import explain
 from integrations.connections.services.wording import rights_of
+from integrations.connections.views import outcomes
 from integrations.deliveries import tasks
 from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, tenant_seen_by
 from integrations.tenants.models import Tenant, User
@@ -163,7 +164,9 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     row = overview.row_of(connection, now=timezone.now())
-    grant = connection.grant
+    grant, report = connection.grant, doctor.report_of(connection)
+    company = str(connection.company)
+    told = explain(report.finding, tenant=tenant.name, company=company) if report.finding else None
     return page(
         request,
         tenant,
@@ -176,6 +179,8 @@ def _page(
             "heading": headings.of_company(row),
             "form": form,
             "rights": rights_of(grant.scopes.split()) if grant else [],
+            "checks": outcomes.rows(report.checks, connection, how=told.how if told else ""),
+            "looks_again_at": report.until,
             "may_confirm": confirmation.may_confirm(connection, request.user),
         },
         status=status,
