@@ -62,7 +62,6 @@ def test_a_link_leads_to_a_company_that_works(
     assert connection.confirmed_at is not None
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_somebody_with_two_companies_chooses_one_at_visma(
     integration: Integration, invite: Invite, visitor: Visitor, visma: SandboxProcess
 ) -> None:
@@ -157,7 +156,6 @@ def test_a_link_that_was_never_ours_says_so(db: None, visitor: Visitor) -> None:
     visitor.sees("We don’t know this link")
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_going_back_after_the_end_shows_the_end(connection: Connection, visitor: Visitor) -> None:
     for _ in range(8):
         visitor.page.go_back()
@@ -167,7 +165,6 @@ def test_going_back_after_the_end_shows_the_end(connection: Connection, visitor:
     assert Connection.objects.count() == Grant.objects.count() == 1
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_the_same_link_in_two_tabs_connects_once(
     integration: Integration,
     invite: Invite,
@@ -198,7 +195,6 @@ def test_the_same_link_in_two_tabs_connects_once(
     assert Connection.objects.count() == 1
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_a_sign_in_passed_on_to_another_browser_is_refused_there(
     integration: Integration,
     invite: Invite,
@@ -219,7 +215,6 @@ def test_a_sign_in_passed_on_to_another_browser_is_refused_there(
     assert not Grant.objects.exists()
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_renewing_in_another_company_stops_and_names_both(
     connection: Connection,
     integration: Integration,
@@ -307,7 +302,6 @@ def test_an_approval_in_the_app_store_leads_to_a_company_that_works(
     assert Connection.objects.get().state == Connection.State.CONNECTED
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_a_contracts_id_is_told_from_a_companys(
     service_integration: Integration,
     invite: Invite,

@@ -95,7 +95,6 @@ def test_from_signing_in_to_a_delivered_order(
     frida.sees("Your company works. Nothing needs you.")
 
 
-@WITH_AND_WITHOUT_SCRIPTS
 def test_an_order_visma_refuses_says_what_to_mend_and_goes_out_then(
     company: Connection, frida: Visitor, push: Push, visma: SandboxProcess
 ) -> None:
