@@ -209,3 +209,22 @@ def test_staff_walk_from_an_empty_portal_to_an_invitation(
     page.get_by_role("button", name="Make the link").click()
     expect(page.locator("#link")).to_contain_text(f"{portal}/i/")
     assert reader.complaints == []
+
+
+def test_an_orders_page_answers_anew_by_itself(
+    portal: str, seeded: dict[str, Delivery], page: Page
+) -> None:
+    sending = seeded["sending"]
+    reader = Reader(page, portal)
+    reader.sign_in("astrid@fjordlys.test")
+    page.goto(f"{portal}/t/fjordlys/orders/{sending.pk}/")
+    expect(page.locator("h1")).to_have_text("It is being sent to Fjordlys AS")
+
+    Delivery.objects.filter(pk=sending.pk).update(
+        state="delivered", epoch=None, visma_type="SO", visma_number="000888",
+        settled_at=timezone.now(),
+    )  # fmt: skip
+
+    expect(page.locator("h1")).to_have_text("In Visma.net as SO 000888", timeout=20_000)
+    expect(page.locator("[data-refresh-url]")).to_have_count(0)
+    assert reader.complaints == []
