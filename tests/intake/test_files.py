@@ -449,8 +449,8 @@ def test_pages_through_refusals_by_their_rows(visitor: Client, connection: Conne
         (1000, 1099), (1100, 1199), (1200, 1249), (1100, 1199)
     ]  # fmt: skip
     assert "after=" not in third
-    assert "before=" not in first
-
+    assert 'href="?after=' not in third
+    assert 'href="?before=' not in first
 
 def rows(text: str) -> tuple[int, int]:
     found = [int(number) for number in re.findall(r"<bdi>(1\d{3})</bdi>", text)]
@@ -458,11 +458,11 @@ def rows(text: str) -> tuple[int, int]:
 
 
 def after(text: str) -> str:
-    return str(re.findall(r"after=(\d+)", text)[0])
+    return str(re.findall(r'href="\?after=(\d+)', text)[0])
 
 
 def before(text: str) -> str:
-    return str(re.findall(r"before=(\d+)", text)[0])
+    return str(re.findall(r'href="\?before=(\d+)', text)[0])
 
 
 def test_finds_the_refusals_of_an_order(visitor: Client, connection: Connection) -> None:
