@@ -32,7 +32,7 @@ def stop_claiming(**kwargs: Any) -> None:
 @shared_task(acks_late=False)
 def drain() -> None:
     """Push until nothing is due. Runs in the push worker, one at a time per process."""
-    _forget_bell()
+    cache.delete(BELL)
     draining.drain(options_from_settings(), _stop)
 
 
@@ -43,7 +43,7 @@ def sweep() -> None:
     for grant_id in wanted.grants:
         refresh.apply_async((str(grant_id),), expires=BELL_SECONDS, retry=False)
     for connection_id in wanted.connections:
-        if _once(f"deliveries:examine:{connection_id}", EXAMINED_SECONDS):
+        if cache.add(f"deliveries:examine:{connection_id}", 1, timeout=EXAMINED_SECONDS):
             examine.delay(connection_id)
     if wanted.drain:
         _ring()
@@ -51,7 +51,7 @@ def sweep() -> None:
 
 def ring() -> None:
     """Ask the push worker to look now. Never fails: the sweep makes up for a lost bell."""
-    if _once(BELL, BELL_SECONDS):
+    if cache.add(BELL, 1, timeout=BELL_SECONDS):
         _ring()
 
 
@@ -61,18 +61,3 @@ def _ring() -> None:
     except Exception as error:
         # Whatever the broker's client raises: the rows are committed, the next sweep finds them.
         logger.warning("The bell could not be rung: %s", type(error).__name__)
-
-
-def _once(key: str, seconds: int) -> bool:
-    try:
-        return cache.add(key, 1, timeout=seconds)
-    except Exception as error:
-        logger.warning("The cache can't be asked: %s", type(error).__name__)
-        return True
-
-
-def _forget_bell() -> None:
-    try:
-        cache.delete(BELL)
-    except Exception as error:
-        logger.warning("The cache can't be asked: %s", type(error).__name__)

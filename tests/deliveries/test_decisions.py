@@ -60,7 +60,20 @@ def test_a_cancel_of_what_is_out_is_a_wish(state: str, submit: Submit, member: U
     assert wished.cancel_wanted_at is not None
 
 
-@pytest.mark.parametrize("state", [State.DELIVERED, State.REJECTED, State.CANCELLED])
+@pytest.mark.parametrize("state", [State.REJECTED, State.PARKED])
+def test_cancels_what_is_never_to_be_sent(state: str, submit: Submit, member: User) -> None:
+    delivery = decisions.cancel(put(submit(), state), by=member, now=database_now())
+
+    assert (delivery.state, delivery.reason) == (State.CANCELLED, Reason.NONE)
+
+
+@pytest.mark.parametrize("reason", [Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED])
+def test_does_not_cancel_away_a_suspected_double(reason: str, submit: Submit, member: User) -> None:
+    with pytest.raises(NotPossible, match="decide_first"):
+        decisions.cancel(put(submit(), State.PARKED, reason=reason), by=member, now=database_now())
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.CANCELLED])
 def test_does_not_cancel_what_is_settled(state: str, submit: Submit, member: User) -> None:
     with pytest.raises(NotPossible, match=f"cancel_{state}"):
         decisions.cancel(put(submit(), state), by=member, now=database_now())

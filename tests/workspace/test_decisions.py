@@ -156,11 +156,11 @@ def test_an_unknown_deed_is_no_page(owner: Client, connection: Connection) -> No
         ("uncertain", {}, {"cancel"}),
         ("uncertain", {"cancel_wanted_at": NOON}, set()),
         ("delivered", {}, set()),
-        ("rejected", {}, {"send"}),
+        ("rejected", {}, {"cancel", "send"}),
         ("cancelled", {}, {"send"}),
-        ("parked", {"reason": "attempts_spent"}, {"send", "decide", "none"}),
+        ("parked", {"reason": "attempts_spent"}, {"cancel", "send", "decide", "none"}),
         ("parked", {"reason": "several_found"}, {"decide", "none"}),
-        ("parked", {"reason": "fault_of_ours"}, {"send"}),
+        ("parked", {"reason": "fault_of_ours"}, {"cancel", "send"}),
     ],
 )
 def test_offers_what_the_state_allows(

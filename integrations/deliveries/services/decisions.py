@@ -24,11 +24,17 @@ class NotPossible(Exception):
 
 @transaction.atomic
 def cancel(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
-    """Cancel at once what waits; for what is out or uncertain it is a wish."""
+    """Cancel at once what waits or was refused; for what is out or uncertain it is a wish.
+
+    A parked order is cancelled too, unless several were found or a double is suspected: what is
+    in Visma.net has to be named first.
+    """
     row = _locked(delivery)
-    if row.state == State.PENDING:
-        row.state, row.settled_at = State.CANCELLED, now
-        row.save(update_fields=["state", "settled_at"])
+    if row.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED):
+        raise NotPossible("decide_first")
+    if row.state in (State.PENDING, State.REJECTED, State.PARKED):
+        row.state, row.reason, row.settled_at = State.CANCELLED, Reason.NONE, now
+        row.save(update_fields=["state", "reason", "settled_at"])
     elif row.state in (State.SENDING, State.UNCERTAIN):
         row.cancel_wanted_at = row.cancel_wanted_at or now
         row.save(update_fields=["cancel_wanted_at"])

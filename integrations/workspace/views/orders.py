@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services.standing import why_held
+from integrations.deliveries.services.standing import NEEDS_PERSON, why_held
 from integrations.tenants.access import SignedInRequest, tenant_seen_by
 from integrations.tenants.models import Tenant
 from integrations.workspace.forms import NumberForm, OrdersForm
@@ -118,7 +118,7 @@ def _may(delivery: Delivery) -> dict[str, bool]:
     decide_first = delivery.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED)
     stopped = delivery.state in (State.REJECTED, State.PARKED, State.CANCELLED)
     return {
-        "may_cancel": delivery.state == State.PENDING,
+        "may_cancel": delivery.state in (State.PENDING, *NEEDS_PERSON) and not decide_first,
         "may_wish_cancel": delivery.state in (State.SENDING, State.UNCERTAIN)
         and delivery.cancel_wanted_at is None,
         "may_send": stopped and not decide_first,
