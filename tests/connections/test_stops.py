@@ -203,6 +203,19 @@ def test_the_code_leaves_the_address_line_at_once(
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_looking_at_the_address_by_head_redeems_no_code(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    person.open(invite(integration))
+    callback = person.consents()
+
+    answer = person.client.head(callback)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, POST")
+    assert PendingConsent.objects.get().consumed_at is None
+    assert person.get(callback) == "Should orders go to Fjordlys AS?"
+
+
 def test_the_same_answer_again_shows_the_same_result_for_a_minute(
     integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
 ) -> None:

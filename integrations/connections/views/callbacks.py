@@ -28,9 +28,9 @@ from integrations.tenants.models import User
 
 
 @csrf_exempt
-@public("GET", "HEAD", "POST")
+@public("GET", "POST")
 def callback_connect(request: HttpRequest) -> HttpResponse:
-    """Visma's answer. The address with the code in it is left at once."""
+    """Visma's answer. The address with the code in it is left at once; a HEAD redeems none."""
     if request.method == "POST":
         return without_referrer(_keep_post(request))
     try:
