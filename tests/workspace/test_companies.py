@@ -179,7 +179,11 @@ def test_only_staff_say_yes_to_a_company_that_another_has(
     assert connection.confirmed_at is not None
 
 
-def test_a_check_that_can_not_ask_visma_says_so(owner: Client, connection: Connection) -> None:
+def test_a_check_that_can_not_ask_visma_says_so(
+    owner: Client, connection: Connection, settings: Any
+) -> None:
+    settings.VISMA_CONNECT_SALES_ORDER_URL = "http://localhost:1"
+
     _answer, said = press(owner, connection, "check")
 
     assert said == ["We asked Visma and got no answer we could read. Nothing is lost."]
