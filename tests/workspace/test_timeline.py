@@ -110,14 +110,17 @@ def test_time_goes_on_until_now_while_nothing_is_settled(connection: Connection)
 @pytest.mark.parametrize(
     ("length", "exact", "words"),
     [
-        (timedelta(), False, "0 s"),
+        (timedelta(), False, "under 0.1 s"),
+        (timedelta(seconds=0.04), True, "under 0.1 s"),
+        (timedelta(seconds=0.4), False, "0.4 s"),
+        (timedelta(seconds=1.25), False, "1 s"),
         (timedelta(seconds=1.25), True, "1.2 s"),
         (timedelta(seconds=42.4), True, "42 s"),
         (timedelta(minutes=18, seconds=8), False, "18 min 8 s"),
         (timedelta(minutes=3), False, "3 min"),
         (timedelta(hours=2, minutes=5, seconds=59), False, "2 h 5 min"),
         (timedelta(days=3, hours=4), False, "3 d 4 h"),
-        (-MINUTE, False, "0 s"),
+        (-MINUTE, False, "under 0.1 s"),
     ],
 )
 def test_says_how_long_in_two_units(length: timedelta, exact: bool, words: str) -> None:

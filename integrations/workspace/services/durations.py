@@ -12,14 +12,19 @@ from django.utils.translation import gettext as _
 
 from integrations.deliveries.models import Attempt, Delivery
 
+TENTH, SECOND = timedelta(seconds=0.1), timedelta(seconds=1)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def in_words(length: timedelta, *, exact: bool = False) -> str:
-    """Two units at most: 8 s, 18 min 8 s, 2 h 5 min, 3 d 4 h. ``exact`` shows tenths of seconds."""
-    length = max(length, timedelta())
+    """Two units at most: 0.4 s, 8 s, 18 min 8 s, 2 h 5 min, 3 d 4 h.
+
+    ``exact`` shows tenths up to ten seconds, not only up to one.
+    """
+    if length < TENTH:
+        return _("under %(n)s s") % {"n": number_format(0.1, 1)}
     if length < MINUTE:
-        tenths = 1 if exact and length < timedelta(seconds=10) else 0
+        tenths = 1 if length < (10 * SECOND if exact else SECOND) else 0
         return _("%(n)s s") % {"n": number_format(length.total_seconds(), tenths)}
     if length < HOUR:
         return _two(_("%(n)d min"), length // MINUTE, _("%(n)d s"), length % MINUTE, seconds=1)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
 from django.utils.translation import ngettext
@@ -225,7 +226,7 @@ def _outcome(delivery: Delivery) -> list[Entry]:
     match delivery.state:
         case State.DELIVERED:
             what = _("Delivered as %(number)s") % {"number": number}
-            text = _("%(took)s after it was accepted.") % {"took": took}
+            text = str(capfirst(_("%(took)s after it was accepted.") % {"took": took}))
         case State.REJECTED:
             what, text = _("It needs a correction"), _("It is not sent again by itself.")
         case State.PARKED:
