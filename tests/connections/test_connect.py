@@ -45,3 +45,31 @@ def test_writes_the_consent_into_the_ledger(connected: Connection, tenant: Tenan
     assert event.facts["text"] == PendingConsent.objects.get().text
     assert "Make sales orders, and read them back" in event.facts["text"]
     assert event.personal["email"] == NORDHANDEL
+
+
+def test_the_last_page_says_what_was_granted_not_what_is_asked(
+    connected: Connection, person: Person
+) -> None:
+    Integration.objects.update(scopes="visma.net.erp.salesorder:read")
+    grant = connected.grant
+    assert grant is not None
+    grant.scopes = "vismanet_erp_interactive_api:read"
+    grant.save()
+
+    person.get("/connect/")
+
+    page = person.shown.content.decode()
+    assert "<dd>Read customers, items and the company’s name</dd>" in page
+    assert "Make sales orders" not in page
+
+
+def test_the_last_step_says_that_orders_wait_for_a_yes(
+    connected: Connection, person: Person
+) -> None:
+    person.get("/connect/")
+    assert person.shown.context["steps"][-1]["note"] == "Only now do orders go out"
+
+    Connection.objects.update(confirmed_at=None)
+    person.get("/connect/")
+
+    assert person.shown.context["steps"][-1]["note"] == "After your yes"

@@ -52,6 +52,8 @@ def show_connections(
     broken = next((each for each in connections if each.state != "connected"), None)
     if broken is not None:
         return _show_check(request, invitation, broken, look_at=look_at)
+    grant = connections[0].grant
+    waits = any(each.confirmed_at is None for each in connections)
     return render(
         request,
         "connections/connected.html",
@@ -59,10 +61,10 @@ def show_connections(
             "invitation": invitation,
             "connections": connections,
             "first": connections[0],
-            "waits": any(each.confirmed_at is None for each in connections),
-            "rights": wording.rights_of(invitation.integration.scopes.split()),
+            "waits": waits,
+            "rights": wording.rights_of(grant.scopes.split() if grant else []),
             "focus_heading": True,
-            **steps.frame(invitation, steps.CONNECTED, done=True),
+            **steps.frame(invitation, steps.CONNECTED, done=True, waits=waits),
         },
     )
 
