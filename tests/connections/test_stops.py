@@ -162,6 +162,25 @@ def test_asks_where_it_stopped_when_nobody_came_back(
     )
     assert invitation_of(token).last_outcome == "no_company"
 
+    person.open(token)
+    assert "Where did it stop?" not in person.shown.content.decode()
+    assert "Visma shows this user no company" in person.shown.content.decode()
+
+    person.to_visma()
+    person.get("/connect/")
+    assert "Where did it stop?" in person.shown.content.decode()
+
+
+def test_an_answer_counts_although_its_sign_in_was_said_to_have_stopped(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    person.open(invite(integration))
+    callback = person.consents()
+    person.press("/connect/stopped/", where="denied")
+
+    assert person.get(callback) == "Should orders go to Fjordlys AS?"
+    assert PendingConsent.objects.get().finding == ""
+
 
 def test_visma_down_at_the_token_endpoint(
     integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess

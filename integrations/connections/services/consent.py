@@ -132,7 +132,7 @@ def is_begun_by(consent: PendingConsent, browser: str) -> bool:
 
 
 def never_came_back(invitation: Invitation, *, browser: str) -> PendingConsent | None:
-    """The browser's last consent, if Visma's answer to it never arrived."""
+    """The browser's last consent, if Visma's answer to it never arrived and nobody said why."""
     if not browser:
         return None
     last = (
@@ -140,7 +140,17 @@ def never_came_back(invitation: Invitation, *, browser: str) -> PendingConsent |
         .order_by("-created_at")
         .first()
     )
-    return last if last is not None and last.consumed_at is None else None
+    if last is None or last.consumed_at is not None or last.finding:
+        return None
+    return last
+
+
+def note_stop(invitation: Invitation, finding: Finding, *, browser: str) -> None:
+    """Keep what the person says of a consent that never came back. Its answer may still come."""
+    lost = never_came_back(invitation, browser=browser)
+    if lost is not None:
+        PendingConsent.objects.filter(pk=lost.pk, consumed_at=None).update(finding=finding)
+    invitations.note_outcome(invitation, finding)
 
 
 def _pending(params: Params, kind: Kind) -> PendingConsent:
@@ -162,7 +172,7 @@ def _check_browser(consent: PendingConsent, browser: str) -> None:
 def _take(consent: PendingConsent, params: Params, *, now: datetime) -> PendingConsent:
     taken = PendingConsent.objects.filter(
         pk=consent.pk, consumed_at=None, expires_at__gt=now
-    ).update(consumed_at=now, sealed_answer=None)
+    ).update(consumed_at=now, sealed_answer=None, finding="")
     if taken:
         redemption.complete(consent, params, now=now)
         consent.refresh_from_db()

@@ -94,11 +94,11 @@ def begin(request: HttpRequest) -> HttpResponse:
 @public("POST")
 def tell_stop(request: HttpRequest) -> HttpResponse:
     """Where a sign-in stopped that never came back, in the person's own words."""
-    finding = STOPS.get(request.POST.get("where", ""))
+    visit, finding = visit_of(request), STOPS.get(request.POST.get("where", ""))
     if finding is None:
         return SeeOther(reverse("connections:start"))
     try:
-        invitations.note_outcome(visit_of(request).invitation(), finding)
+        consent.note_stop(visit.invitation(), finding, browser=visit.browser)
     except NotOpen:
         return SeeOther(reverse("connections:start"))
     return SeeOther(reverse("connections:stopped", args=[finding]))
