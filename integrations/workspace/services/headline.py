@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.dateformat import format as format_date
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.standing import Held
@@ -63,7 +64,8 @@ def clock(moment: datetime, now: datetime) -> str:
     """14:02 today, else with its day; for use inside a sentence."""
     local = localtime(moment)
     near = local.date() == localtime(now).date()
-    return format_date(local, "H:i" if near else "D j M H:i")
+    day = pgettext("this week", "D j M")
+    return format_date(local, "H:i" if near else f"{day} H:i")
 
 
 def remark(delivery: Delivery, held: Held | None, *, now: datetime) -> tuple[str, str]:

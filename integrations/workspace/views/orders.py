@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Connection
@@ -163,7 +164,8 @@ def _span(rows: list[Row]) -> str:
 def _time(moment: datetime) -> str:
     local = timezone.localtime(moment)
     today = local.date() == timezone.localdate()
-    return format_date(local, "H:i:s" if today else "D j M H:i:s")
+    day = pgettext("this week", "D j M")
+    return format_date(local, "H:i:s" if today else f"{day} H:i:s")
 
 
 def _query(**members: Any) -> str:
