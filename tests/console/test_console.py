@@ -27,6 +27,7 @@ from integrations.connections.services.registration import add_secret
 from integrations.console.services import keys, tenants
 from integrations.console.urls import staff_patterns
 from integrations.tenants.models import Tenant, User
+from tests import walker
 from tests.workspace.seeds import NOON, make_connection, make_delivery, make_integration
 
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
@@ -249,6 +250,29 @@ def test_filters_connections(
     page = staff_client.get("/console/connections/", query).content.decode()
 
     assert [name for name in ("Works AS", "Broken AS", "New AS") if name in page] == shown
+
+
+@pytest.mark.parametrize(
+    ("columns", "heading"),
+    [
+        ([], "No connection needs anybody"),
+        ([{"confirmed_at": None}], "One connection waits for a yes"),
+        (
+            [{"confirmed_at": None}, {"state": "broken", "problem": "no_role"}],
+            "One connection needs somebody",
+        ),
+    ],
+)
+def test_the_heading_of_connections_is_the_answer(
+    staff_client: Client, tenant: Tenant, columns: list[dict[str, Any]], heading: str
+) -> None:
+    make_connection(tenant)
+    for number, more in enumerate(columns):
+        make_connection(tenant, f"Fjordlys {number}", **more)
+
+    page = staff_client.get("/console/connections/").content.decode()
+
+    assert walker.heading(page) == heading
 
 
 APPLICATION = {"name": "Webshop orders", "kind": "connect", "client_id": "isv_web"}

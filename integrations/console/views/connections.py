@@ -23,13 +23,15 @@ from integrations.tenants.access import SignedInRequest, staff_only
 def show_list(request: SignedInRequest) -> HttpResponse:
     wanted = ListForm(request.GET).wanted()
     state, problem = wanted["state"] or "", wanted["problem"] or ""
+    counts = _counts()
     found = newest_first(_found(state, problem), before=wanted["before"], after=wanted["after"])
     return page(
         request,
         "console/connections.html",
         {
             "rows": connections.rows_of(found.rows),
-            "chips": _chips(state, problem),
+            "chips": _chips(state, problem, counts),
+            "waits_for_a_yes": counts["unconfirmed"],
             "problem": explain(problem) if problem else None,
             "newer_url": query(state=state, problem=problem, after=found.newer)
             if found.newer
@@ -48,15 +50,20 @@ def _found(state: str, problem: str) -> QuerySet[Connection]:
     return rows.select_related("company__tenant", "integration")
 
 
-def _chips(state: str, problem: str) -> list[dict[str, Any]]:
+def _counts() -> dict[str, int]:
+    return {
+        name: Connection.objects.filter(**state_condition(name)).order_by()[:MOST].count()
+        for name in ("broken", "unconfirmed", "checking")
+    }
+
+
+def _chips(state: str, problem: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
             "here": name == state and not problem,
             "url": query(state=name),
-            "count": Connection.objects.filter(**state_condition(name)).order_by()[:MOST].count()
-            if name in ("broken", "unconfirmed", "checking")
-            else None,
+            "count": counts.get(name),
         }
         for name, label in STATES.items()
     ]
