@@ -42,6 +42,7 @@ def portal(folder: Path, *, portal_url: str, redis_url: str) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "REDIS_URL": redis_url,
         "EMAIL_URL": "consolemail://",
+        "SUPPORT_EMAIL": "help@nordhandel.example",
     }
 
 

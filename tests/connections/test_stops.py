@@ -119,6 +119,20 @@ def test_a_withdrawn_link_leads_nowhere(
     assert person.client.post("/connect/begin/")["Location"] == "/connect/"
 
 
+@pytest.mark.parametrize(("address", "shown"), [("help@nordhandel.example", True), ("", False)])
+def test_who_is_to_ask_the_vendor_sees_where(
+    db: None, person: Person, settings: Any, address: str, shown: bool
+) -> None:
+    settings.SUPPORT_EMAIL = address
+
+    person.get("/connect/stopped/link_withdrawn/")
+    page = person.shown.content.decode()
+
+    assert ('at <a href="mailto:help@nordhandel.example">' in page) is shown
+    person.get("/connect/stopped/denied/")
+    assert "You reach" not in person.shown.content.decode()
+
+
 def test_a_used_link_shows_what_it_did(connected: Connection, person: Person) -> None:
     assert person.get("/connect/") == "Fjordlys AS is connected"
 

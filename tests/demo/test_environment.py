@@ -40,5 +40,9 @@ def test_two_folders_share_no_secret(tmp_path: Path) -> None:
     assert one["ENCRYPTION_KEYS"] != two["ENCRYPTION_KEYS"]
 
 
+def test_help_is_asked_for_at_an_address_nobody_has(tmp_path: Path) -> None:
+    assert told(tmp_path)["SUPPORT_EMAIL"].endswith(".example")
+
+
 def test_a_developers_own_settings_have_no_say(tmp_path: Path) -> None:
     assert told(tmp_path)["DOTENV"] == "/dev/null"
