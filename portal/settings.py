@@ -182,6 +182,15 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.accounts.ClosedForSignup"
+ACCOUNT_FORMS = {
+    "login": "portal.account_forms.Login",
+    "add_email": "portal.account_forms.AddEmail",
+    "change_password": "portal.account_forms.ChangePassword",
+    "set_password": "portal.account_forms.SetPassword",
+    "reset_password": "portal.account_forms.ResetPassword",
+    "reset_password_from_key": "portal.account_forms.ResetPasswordFromKey",
+    "reauthenticate": "portal.account_forms.Reauthenticate",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

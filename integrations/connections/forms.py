@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from integrations.connections.models import ApplicationSecret, Integration
 from integrations.connections.services import companies
 from integrations.connections.services.companies import Candidate
+from integrations.tenants.forms import OwnWords
 
 HYPHENS = re.compile("[\u2010-\u2015\u2212]")
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(OwnWords, forms.Form):
     """One company to confirm, or several to pick from; a nameless one needs its number."""
 
     company = forms.MultipleChoiceField(
@@ -49,7 +50,7 @@ class CompanyForm(forms.Form):
         return [self._candidates[key] for key in self.cleaned_data["company"]]
 
 
-class TenantIdForm(forms.Form):
+class TenantIdForm(OwnWords, forms.Form):
     """A tenant id as people paste it: with blanks, braces, or a hyphen from a text program."""
 
     visma_tenant_id = forms.CharField(
@@ -75,7 +76,7 @@ class TenantIdForm(forms.Form):
         )
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(OwnWords, forms.Form):
     """Whom to invite to what. Only staff may name the company beforehand."""
 
     integration = forms.ModelChoiceField(
@@ -88,6 +89,11 @@ class InvitationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "code"}),
         help_text=gettext_lazy("If you know it, nobody has to say yes to the company later."),
+        error_messages={
+            "invalid": gettext_lazy(
+                "This is not a tenant id: it has 36 characters, four of them hyphens."
+            )
+        },
     )
     mail = forms.BooleanField(label=gettext_lazy("Mail the link"), required=False, initial=True)
 
@@ -97,7 +103,7 @@ class InvitationForm(forms.Form):
             del self.fields["expected_visma_tenant_id"]
 
 
-class SecretForm(forms.ModelForm[ApplicationSecret]):
+class SecretForm(OwnWords, forms.ModelForm[ApplicationSecret]):
     """A client secret goes in and never comes out."""
 
     # Not named as the model's method is: the desk would print what that returns.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Application, Connection, Integration
 from integrations.connections.models.applications import Kind
+from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import RESERVED
 
@@ -44,7 +45,7 @@ class ListForm(forms.Form):
         return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
-class TenantForm(forms.Form):
+class TenantForm(OwnWords, forms.Form):
     """A new tenant, and perhaps its first owner."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -66,7 +67,7 @@ class TenantForm(forms.Form):
         return slug
 
 
-class ApplicationForm(forms.ModelForm[Application]):
+class ApplicationForm(OwnWords, forms.ModelForm[Application]):
     """A registration at Visma."""
 
     kind = forms.ChoiceField(
@@ -94,7 +95,7 @@ class ApplicationForm(forms.ModelForm[Application]):
         }
 
 
-class IntegrationForm(forms.ModelForm[Integration]):
+class IntegrationForm(OwnWords, forms.ModelForm[Integration]):
     """What an application offers to tenants."""
 
     class Meta:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.connections.models import Connection
 from integrations.intake.models import ApiKey
 from integrations.intake.services.mappings import MAPPINGS
+from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Tenant
 
 
@@ -22,7 +23,7 @@ class ConnectionChoice(forms.ModelChoiceField[Connection]):
         return f"{connection.company} · {connection.integration}"
 
 
-class UploadForm(forms.Form):
+class UploadForm(OwnWords, forms.Form):
     """Where the orders go, what kind of file it is, and the file."""
 
     connection = ConnectionChoice(
@@ -64,7 +65,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class ApiKeyForm(forms.ModelForm[ApiKey]):
+class ApiKeyForm(OwnWords, forms.ModelForm[ApiKey]):
     """A key is named for the system that will use it."""
 
     class Meta:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
+from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Member
 from integrations.workspace.services.orders import FILTERS
 
@@ -34,7 +35,7 @@ class ConnectForm(forms.Form):
     integration = forms.SlugField(max_length=50)
 
 
-class DefaultsForm(forms.ModelForm[Connection]):
+class DefaultsForm(OwnWords, forms.ModelForm[Connection]):
     """What an order gets when it doesn't say."""
 
     class Meta:
@@ -67,7 +68,7 @@ class DefaultsForm(forms.ModelForm[Connection]):
         return order_type
 
 
-class NumberForm(forms.Form):
+class NumberForm(OwnWords, forms.Form):
     """Which order in Visma.net it is."""
 
     order_type = forms.RegexField(
@@ -82,7 +83,7 @@ class NumberForm(forms.Form):
     )  # fmt: skip
 
 
-class MemberForm(forms.Form):
+class MemberForm(OwnWords, forms.Form):
     """Whom to give access, and what they may do."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
