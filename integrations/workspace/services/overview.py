@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from integrations.connections.models import Connection
 from integrations.connections.services.findings import Explanation, Press, explain
-from integrations.deliveries.models import Lane
-from integrations.deliveries.services.standing import MOST, with_counts
+from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, with_counts
 from integrations.tenants.models import Tenant
 from integrations.workspace.services import today
 from integrations.workspace.services.today import Day
@@ -94,6 +94,12 @@ def row_of(connection: Connection, *, now: datetime) -> Row:
 def broken_count(tenant: Tenant) -> int:
     """How many connections need somebody, up to ``MOST``."""
     return Connection.objects.for_tenant(tenant).filter(state=State.BROKEN)[:MOST].count()
+
+
+def needs_you_count(tenant: Tenant) -> int:
+    """How many orders of the tenant need a person, up to ``MOST``."""
+    orders = Delivery.objects.for_tenant(tenant).filter(state__in=NEEDS_PERSON)
+    return orders.order_by()[:MOST].count()
 
 
 def _lanes(tenant: Tenant) -> QuerySet[Lane]:

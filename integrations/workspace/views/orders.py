@@ -23,7 +23,8 @@ from integrations.tenants.models import Tenant
 from integrations.workspace.forms import NumberForm, OrdersForm
 from integrations.workspace.services import durations, headings, headline, lines, timeline
 from integrations.workspace.services.orders import FILTERS, OrderBook, Page, Row, order_book
-from integrations.workspace.views.place import needs_you_count, page
+from integrations.workspace.services.overview import needs_you_count
+from integrations.workspace.views.place import page
 
 State, Reason = Delivery.State, Delivery.Reason
 
