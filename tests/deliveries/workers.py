@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from urllib.parse import urlsplit
 
+from celery import current_app
+
 from demo.processes import ends_with_parent
 from tests.sandbox_process import ROOT
 
@@ -32,7 +34,11 @@ COMMAND = ["-m", "celery", "-A", "portal", "worker", "-Q", "push", "--pool", "th
 def push_worker(
     environment: Mapping[str, str], url: str, **settings: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A push worker whose Visma is at ``url``. Whatever happens in the block, it is gone after."""
+    """A push worker whose Visma is at ``url``. Whatever happens in the block, it is gone after.
+
+    It listens when the block begins: a bell that was rung earlier would have gone stale where
+    starting takes long.
+    """
     visma = {"VISMA_CONNECT_SALES_ORDER_URL": url, "VISMA_SERVICE_SALES_ORDER_URL": url}
     process = subprocess.Popen(
         [sys.executable, *COMMAND],
@@ -41,6 +47,7 @@ def push_worker(
         preexec_fn=ends_with_parent(signal.SIGKILL),
     )
     try:
+        until(lambda: bool(current_app.control.ping(timeout=0.5)), seconds=60)
         yield process
     finally:
         with suppress(ProcessLookupError):
