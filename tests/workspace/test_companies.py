@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations.audit.models import AuditEvent
-from integrations.connections.models import Connection, Grant, Invitation
+from integrations.connections.models import Connection, Grant, Integration, Invitation
 from integrations.tenants.models import Tenant
+from tests import walker
 from tests.workspace.seeds import (
     NOON,
     make_connection,
@@ -56,6 +57,30 @@ def test_the_heading_is_the_answer(
     page = owner.get("/t/fjordlys/").content.decode()
 
     assert f"<title>{heading}" in " ".join(page.split()).replace("<title> ", "<title>")
+
+
+@pytest.mark.parametrize(
+    ("second", "heading"),
+    [
+        ({}, "Your company works. Nothing needs you."),
+        (BROKEN, "Your company does not work now. It needs you."),
+        ({"paused_at": NOON}, "Your company does not work now."),
+    ],
+)
+def test_a_company_of_two_integrations_counts_once(
+    owner: Client, connection: Connection, second: dict[str, Any], heading: str
+) -> None:
+    """Its rows are told apart by what they are for."""
+    assert owner.get("/t/fjordlys/").content.decode().count("Webshop orders") == 0
+    till = make_integration("till")
+    Integration.objects.filter(pk=till.pk).update(name="Till orders")
+    other = make_connection(connection.company.tenant, integration=till, **second)
+    Connection.objects.filter(pk=other.pk).update(company=connection.company)
+
+    page = owner.get("/t/fjordlys/").content.decode()
+
+    assert walker.heading(page) == heading
+    assert page.count("<bdi>Webshop orders</bdi>") == page.count("<bdi>Till orders</bdi>") == 1
 
 
 def test_orders_that_need_somebody_are_in_the_heading(

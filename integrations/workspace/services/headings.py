@@ -59,9 +59,14 @@ def of_company(row: Row) -> str:
 
 
 def _work(rows: Sequence[Row]) -> str:
-    living = [row for row in rows if row.connection.state != State.DISCONNECTED]
-    total, works = len(living), sum(row.works for row in living)
-    if not living:
+    """Of companies: one with several connections works when all of them do."""
+    working: dict[int, bool] = {}
+    for row in rows:
+        if row.connection.state != State.DISCONNECTED:
+            company = row.connection.company_id
+            working[company] = row.works and working.get(company, True)
+    total, works = len(working), sum(working.values())
+    if not total:
         return _("No company is connected.")
     if works == total:
         text = ngettext("Your company works.", "All %(total)s companies work.", total)
@@ -77,10 +82,10 @@ def _work(rows: Sequence[Row]) -> str:
 
 
 def _steps(rows: Sequence[Row]) -> str:
-    steps = sum(row.step in NEEDS_STEP for row in rows)
+    steps = len({row.connection.company_id for row in rows if row.step in NEEDS_STEP})
     if not steps:
         return ""
-    if len(rows) == 1:
+    if len({row.connection.company_id for row in rows}) == 1:
         return _("It needs you.")
     text = ngettext("%(n)s needs you.", "%(n)s need you.", steps)
     return str(capfirst(text % {"n": apnumber(steps)}))

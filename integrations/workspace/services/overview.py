@@ -86,6 +86,11 @@ def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Ro
     return sorted(rows, key=_urgency)
 
 
+def share_a_company(rows: list[Row]) -> bool:
+    """Whether a company is in two rows, which only the integration's name tells apart."""
+    return len({row.connection.company_id for row in rows}) < len(rows)
+
+
 def row_of(connection: Connection, *, now: datetime) -> Row:
     lane = _lanes(connection.company.tenant).filter(connection=connection).first()
     return _row(connection, lane, now, with_day=True)

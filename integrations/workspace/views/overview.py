@@ -30,6 +30,7 @@ def show(request: SignedInRequest, slug: str) -> HttpResponse:
         "workspace/overview.html",
         {
             "rows": [(row, charts.spark([row.day.hours[h] for h in hours])) for row in rows],
+            "tell_apart": overview.share_a_company(rows),
             "heading": headings.of_overview(rows),
             "day": day,
             "waiting": min(sum(row.waiting for row in rows), MOST),
