@@ -55,7 +55,7 @@ class Visitor:
         """Open a page of the portal, and give the log-in it asks for."""
         self.open(path)
         self.sees("Sign in")
-        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.press("Sign in")
 

@@ -241,8 +241,8 @@ def test_says_what_is_wrong_with_a_file(
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("connection", "999", "Select a valid choice."),
-        ("mapping", "no-such", "Select a valid choice."),
+        ("connection", "999", "Choose one of the list."),
+        ("mapping", "no-such", "Choose one of the list."),
         ("file", "", "Choose a file first."),
         ("file", SimpleUploadedFile("orders.csv", b""), "The file is empty."),
     ],
