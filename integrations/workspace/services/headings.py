@@ -60,12 +60,10 @@ def of_company(row: Row) -> str:
 
 def _work(rows: Sequence[Row]) -> str:
     """Of companies: one with several connections works when all of them do."""
-    working: dict[int, bool] = {}
-    for row in rows:
-        if row.connection.state != State.DISCONNECTED:
-            company = row.connection.company_id
-            working[company] = row.works and working.get(company, True)
-    total, works = len(working), sum(working.values())
+    living = [row for row in rows if row.connection.state != State.DISCONNECTED]
+    companies = {row.connection.company_id for row in living}
+    idle = {row.connection.company_id for row in living if not row.works}
+    total, works = len(companies), len(companies - idle)
     if not total:
         return _("No company is connected.")
     if works == total:
