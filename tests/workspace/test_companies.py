@@ -207,7 +207,8 @@ def test_only_staff_say_yes_to_a_company_that_another_has(
 def test_a_check_that_can_not_ask_visma_says_so(
     owner: Client, connection: Connection, settings: Any
 ) -> None:
-    settings.VISMA_CONNECT_SALES_ORDER_URL = "http://localhost:1"
+    nobody = "http://localhost:1"
+    settings.VISMA_CONNECT_ORGANIZATION_URL = settings.VISMA_CONNECT_SALES_ORDER_URL = nobody
 
     _answer, said = press(owner, connection, "check")
 
