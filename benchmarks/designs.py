@@ -102,7 +102,6 @@ def check(
 
 
 def _wait_for_workers() -> None:
-    app.set_default()
     until = time.monotonic() + 60
     while not app.control.ping(timeout=0.5):
         if time.monotonic() > until:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import requests
-from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from benchmarks import orders
+from benchmarks.naive_app import app
 from integrations.deliveries.models import Delivery
 from integrations.visma.sales_orders import ORDERS
 
 
-@shared_task
+@app.task(name="naive.push")
 def push(delivery_id: int) -> None:
     delivery = Delivery.objects.select_related("order").get(pk=delivery_id)
     answer = requests.post(
