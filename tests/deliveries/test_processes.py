@@ -51,6 +51,8 @@ def test_killed_between_send_and_settle(
     assert [a.ending for a in delivery.attempts.all()] == [Ending.UNKNOWN]
 
 
+# Frozen in a transaction it would hold SQLite's only write lock, and nobody could go on.
+@pytest.mark.needs_postgres
 def test_frozen_between_claim_and_send_past_lease_and_quarantine(
     process_environment, submit: Submit, at_sandbox: SandboxProcess, in_visma
 ) -> None:
