@@ -69,21 +69,19 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture
-def process_environment(transactional_db: None, live_settings: dict[str, str]) -> dict[str, str]:
-    """The environment of a worker process that shares the test's database and broker."""
-    return live_settings
+def live_settings(db: None) -> dict[str, str]:
+    """The environment of a process that works on the test's database and broker."""
+    name = connections["default"].settings_dict["NAME"]
+    if connections["default"].vendor == "sqlite":
+        return {**os.environ, "DATABASE_URL": f"sqlite:///{name}"}
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return {**os.environ, "DATABASE_URL": address}
 
 
 @pytest.fixture
-def live_settings(db: None) -> dict[str, str]:
-    database = connections["default"].settings_dict
-    name = database["NAME"]
-    url = os.environ["DATABASE_URL"]
-    if connections["default"].vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:
-        url = url.replace("/postgres?", f"/{name}?", 1)
-    return {**os.environ, "DATABASE_URL": url}
+def process_environment(transactional_db: None, live_settings: dict[str, str]) -> dict[str, str]:
+    """The same for a process that has to see what the test wrote: all of it is committed."""
+    return live_settings
 
 
 @pytest.fixture
