@@ -9,7 +9,8 @@ from sandbox.connect.grants import AccessToken
 from sandbox.http import Request, Response, json_response
 from sandbox.limits import Window, rate_headers, throttled
 from sandbox.state import Endpoint, Sandbox
-from sandbox.world import API_USER, Company
+from sandbox.world.companies import Company
+from sandbox.world.people import API_USER
 
 
 @dataclass(frozen=True, slots=True)

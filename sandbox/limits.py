@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.http import Headers, Response, json_response
 from sandbox.switches import Switches
-from sandbox.world import Company
+from sandbox.world.companies import Company
 
 if TYPE_CHECKING:
     from sandbox.state import Sandbox

@@ -5,72 +5,19 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from sandbox import appstore, control, customers, erp, pages
-from sandbox.connect import authorize, discovery, signin, token, userinfo
-from sandbox.guard import guarded
+from sandbox import pages
+from sandbox.appstore import routes as appstore
+from sandbox.connect import routes as connect
+from sandbox.control import routes as control
+from sandbox.erp import routes as erp
 from sandbox.http import Request, Response, problem
-from sandbox.salesorders import read, write
+from sandbox.salesorders import routes as salesorders
 from sandbox.state import Route
 
-READ = "visma.net.erp.salesorder:read"
-WRITE = "visma.net.erp.salesorder:write"
-ERP_READ = ("vismanet_erp_interactive_api:read", "vismanet_erp_service_api:read")
-
-ORDERS = "/api/v3/SalesOrders"
-ORDER = rf"{ORDERS}/(?P<type>[^/]+)/(?P<order_id>[^/]+)"
-CUSTOMERS = "/api/v3/Customers"
-
 ROUTES = [
-    Route("salesorders.post", "POST", ORDERS, guarded(write.create_order, WRITE, service="v3")),
-    Route("salesorders.list", "GET", ORDERS, guarded(read.list_orders, READ, service="v3")),
-    Route("salesorders.get", "GET", ORDER, guarded(read.show_order, READ, service="v3")),
-    Route(
-        "salesorders.list",
-        "GET",
-        rf"{ORDERS}/(?P<type>[^/]+)",
-        guarded(read.list_orders, READ, service="v3"),
-    ),
-    Route(
-        "salesorders.lines", "GET", rf"{ORDER}/lines", guarded(read.list_lines, READ, service="v3")
-    ),
-    Route(
-        "customers.list", "GET", CUSTOMERS, guarded(customers.list_customers, READ, service="v3")
-    ),
-    Route(
-        "customers.locations",
-        "GET",
-        rf"{CUSTOMERS}/(?P<customer_id>[^/]+)/locations",
-        guarded(customers.list_locations, READ, service="v3"),
-    ),
-    Route(
-        "organization",
-        "GET",
-        "/v1/organization",
-        guarded(erp.list_organizations, *ERP_READ, service="erp"),
-    ),
-    Route(
-        "organization",
-        "GET",
-        r"/v1/organization/(?P<organization_cd>[^/]+)",
-        guarded(erp.show_organization, *ERP_READ, service="erp"),
-    ),
-    Route("token", "POST", "/connect/token", token.issue_token),
-    Route("userinfo", "GET", "/connect/userinfo", userinfo.show_userinfo),
-    Route("userinfo", "POST", "/connect/userinfo", userinfo.show_userinfo),
-    Route("revocation", "POST", "/connect/revocation", userinfo.revoke_token),
-    Route("discovery", "GET", "/.well-known/openid-configuration", discovery.show_metadata),
-    Route("discovery", "GET", "/.well-known/oauth-authorization-server", discovery.show_metadata),
-    Route("jwks", "GET", "/.well-known/openid-configuration/jwks", discovery.show_keys),
-    Route("authorize", "GET", "/connect/authorize", authorize.begin),
-    Route("authorize", "POST", "/connect/authorize", authorize.begin),
-    Route("signin", "GET", "/connect/signin", signin.show_sign_in),
-    Route("signin", "POST", "/connect/signin", signin.sign_in),
-    Route("company", "GET", "/connect/company", authorize.show_companies),
-    Route("company", "POST", "/connect/company", authorize.choose_company),
-    Route("consent", "GET", "/connect/consent", authorize.show_consent),
-    Route("consent", "POST", "/connect/consent", authorize.decide),
-    Route("endsession", "GET", "/connect/endsession", signin.sign_out),
-    Route("debugger", "GET", "/connect/debugger", authorize.show_error),
+    *connect.ROUTES,
+    *salesorders.ROUTES,
+    *erp.ROUTES,
     *appstore.ROUTES,
     *control.ROUTES,
     Route("page", "GET", "/", pages.show_start),

@@ -11,7 +11,7 @@ from sandbox.connect.grants import GrantBook
 from sandbox.connect.interactions import InteractionBook
 from sandbox.connect.keys import KeyRing
 from sandbox.connect.sessions import SessionBook
-from sandbox.demo import demo_world
+from sandbox.demo.everything import demo_world
 from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger

@@ -7,7 +7,8 @@ from typing import Any
 
 from sandbox.connect.grants import AccessToken, Grant
 from sandbox.state import Sandbox
-from sandbox.world import Application, User
+from sandbox.world.applications import Application
+from sandbox.world.people import User
 
 IDENTITY_PROVIDER = "Visma Connect"
 ERP_AUDIENCE = "visma.net.erp"

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from sandbox.http import NO_STORE, Request, Response, json_response
 from sandbox.state import Sandbox
-from sandbox.world import Application
+from sandbox.world.applications import Application
 
 
 class OAuthError(Exception):

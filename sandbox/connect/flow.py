@@ -14,7 +14,9 @@ from sandbox.connect.sessions import Session
 from sandbox.http import Request, Response, redirect
 from sandbox.pages import hidden, page, press
 from sandbox.state import Sandbox
-from sandbox.world import API_USER, Application, Company, User
+from sandbox.world.applications import Application
+from sandbox.world.companies import Company
+from sandbox.world.people import API_USER, User
 
 SUBMIT = 'document.getElementById("answer").submit()'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from sandbox.world import Application
+from sandbox.world.applications import Application
 
 DAY = 86_400
 

@@ -8,7 +8,7 @@ from sandbox.connect.interactions import Interaction, new_id
 from sandbox.connect.token import grant_types_of
 from sandbox.http import RepeatedParameter, Request, single_parameters
 from sandbox.state import Sandbox
-from sandbox.world import Application
+from sandbox.world.applications import Application
 
 CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})

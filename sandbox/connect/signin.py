@@ -11,7 +11,7 @@ from sandbox.connect.sessions import cookie_header, ended_cookie_header
 from sandbox.http import Request, Response, redirect
 from sandbox.pages import alert, field, form, hidden, page, people_to_unfold, press
 from sandbox.state import Sandbox
-from sandbox.world import User
+from sandbox.world.people import User
 
 WRONG = "The e-mail address or the password is not right."
 

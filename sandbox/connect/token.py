@@ -20,7 +20,7 @@ from sandbox.http import (
     single_parameters,
 )
 from sandbox.state import Sandbox
-from sandbox.world import Application
+from sandbox.world.applications import Application
 
 OFFLINE = "offline_access"
 

@@ -8,20 +8,14 @@ from typing import Any, TypeVar, get_origin, get_type_hints
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sandbox.control.answers import Refused, read_object
-from sandbox.demo import default_order_types
+from sandbox.demo.companies import default_order_types
 from sandbox.http import Request
 from sandbox.members import fits
 from sandbox.state import Sandbox
-from sandbox.world import (
-    ROLES,
-    Application,
-    Company,
-    Contract,
-    Customer,
-    InvitationCode,
-    Item,
-    User,
-)
+from sandbox.world.applications import Application, InvitationCode
+from sandbox.world.companies import Company, Contract
+from sandbox.world.people import ROLES, User
+from sandbox.world.records import Customer, Item
 
 Record = TypeVar("Record", Application, Company, User, InvitationCode)
 

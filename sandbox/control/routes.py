@@ -11,7 +11,8 @@ from sandbox.control.answers import Refused, controlled, read_object
 from sandbox.faults.scripts import NotAFault, describe_fault
 from sandbox.http import Request
 from sandbox.state import Route, Sandbox
-from sandbox.world import Application, User
+from sandbox.world.applications import Application
+from sandbox.world.people import User
 
 
 def show_ready(sandbox: Sandbox, request: Request) -> dict[str, Any]:

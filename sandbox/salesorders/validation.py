@@ -8,7 +8,8 @@ from typing import Any
 from sandbox.salesorders import codes, shapes
 from sandbox.salesorders.problems import Problems
 from sandbox.switches import Switches
-from sandbox.world import Company, Customer
+from sandbox.world.companies import Company
+from sandbox.world.records import Customer
 
 
 def check_order(body: Any, company: Company, switches: Switches) -> Problems:

@@ -14,7 +14,8 @@ from sandbox.salesorders.problems import Problems, unreadable_body
 from sandbox.salesorders.store import Line, NumberTaken, Order
 from sandbox.salesorders.validation import check_order, find_customer
 from sandbox.state import Sandbox
-from sandbox.world import Company, Customer
+from sandbox.world.companies import Company
+from sandbox.world.records import Customer
 
 JSON_TYPES = ("application/json", "text/json")
 

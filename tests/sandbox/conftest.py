@@ -20,8 +20,16 @@ def sandbox_process() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
+def turned(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The switches that ``point`` turns for this run of the test."""
+    return dict(getattr(request, "param", {}))
+
+
+@pytest.fixture
+def sandbox(sandbox_process: SandboxProcess, turned: dict[str, Any]) -> SandboxProcess:
     sandbox_process.reset()
+    if turned:
+        sandbox_process.switch(**turned)
     return sandbox_process
 
 

@@ -8,8 +8,9 @@ from sandbox.connect.sessions import Session, cookie_header
 from sandbox.connect.signin import WRONG, sign_in_fields, user_by_password
 from sandbox.http import Request, Response, redirect
 from sandbox.pages import alert, choice, field, form, hidden, page, people_to_unfold, press
-from sandbox.state import Route, Sandbox
-from sandbox.world import INTEGRATION_ADMINISTRATOR, Application, InvitationCode, User
+from sandbox.state import Sandbox
+from sandbox.world.applications import Application, InvitationCode
+from sandbox.world.people import INTEGRATION_ADMINISTRATOR, User
 
 HOME = "/appstore"
 CODE_FAULT = "We don't know this code, or it has ended. Ask the integrator for a new one."
@@ -208,13 +209,3 @@ def _approved_page(
 def sign_out(sandbox: Sandbox, request: Request) -> Response:
     sandbox.sessions.end(request)
     return redirect(HOME)
-
-
-ROUTES = [
-    Route("appstore", "GET", HOME, show_home),
-    Route("appstore", "POST", f"{HOME}/signin", sign_in),
-    Route("appstore", "POST", f"{HOME}/signout", sign_out),
-    Route("appstore", "POST", f"{HOME}/find", find_application),
-    Route("appstore", "POST", f"{HOME}/approve", approve),
-    Route("appstore", "POST", f"{HOME}/withdraw", withdraw),
-]

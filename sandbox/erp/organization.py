@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.guard import Call
 from sandbox.http import Response, json_response, problem
 from sandbox.state import Sandbox
-from sandbox.world import Company
+from sandbox.world.companies import Company
 
 CHANGED_AT = "2024-01-15T09:30:00.0"
 

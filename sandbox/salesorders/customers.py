@@ -8,7 +8,7 @@ from sandbox.guard import Call
 from sandbox.http import Response, json_response, problem
 from sandbox.paging import BadPaging, read_page
 from sandbox.state import Sandbox
-from sandbox.world import Customer
+from sandbox.world.records import Customer
 
 
 def list_customers(sandbox: Sandbox, call: Call) -> Response:

@@ -1,0 +1,1 @@
+"""The App Store, where an Integration Administrator lets a service application in."""

@@ -1,0 +1,1 @@
+"""The ERP API, version 1."""
