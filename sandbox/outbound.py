@@ -17,7 +17,7 @@ class NotReached(Exception):
     """Nobody answered at the address, or it is not on this machine; the text says which."""
 
 
-async def post(url: str, body: bytes, headers: Headers, timeout: float = 10.0) -> int:  # noqa: ASYNC109 - a call's own limit, in seconds
+async def post(url: str, body: bytes, headers: Headers, timeout: float = 10.0) -> int:
     """POST once over HTTP/1.1 and return the status. Raises NotReached.
 
     ``headers`` go out besides Host, Content-Length and Connection.
@@ -26,7 +26,7 @@ async def post(url: str, body: bytes, headers: Headers, timeout: float = 10.0) -
         async with asyncio.timeout(timeout):
             return await _post(url, body, headers)
     except (OSError, TimeoutError, ValueError, IndexError) as error:
-        raise NotReached(f"{url}: {error or type(error).__name__}") from error
+        raise NotReached(f"{url}: {type(error).__name__} {error}") from error
 
 
 async def _post(url: str, body: bytes, headers: Headers) -> int:
