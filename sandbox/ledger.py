@@ -15,6 +15,8 @@ class Entry:
     """One request. ``at`` is seconds since the epoch; ``path`` is without its query.
 
     ``answered`` is the status sent, or 0 when no complete answer left the sandbox.
+    ``detail`` is the grant type at the token endpoint, a word of the room's own elsewhere.
+    ``too_early`` marks a call that came before the Retry-After it was given was over.
     """
 
     number: int
@@ -32,6 +34,8 @@ class Entry:
     answered: int = 0
     fault: str | None = None
     seconds: float | None = None
+    detail: str | None = None
+    too_early: bool = False
 
 
 class Ledger:

@@ -156,6 +156,8 @@ def test_the_ledger_says_who_asked_what(norway: Api) -> None:
         "committed": "SO/000001",
         "answered": 201,
         "fault": None,
+        "detail": None,
+        "too_early": False,
     }
 
 
