@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from sandbox.guard import Call
 from sandbox.http import NotJson, Response, problem
-from sandbox.salesorders import codes, shapes
-from sandbox.salesorders.problems import Problems, unreadable_body
-from sandbox.salesorders.store import Line, NumberTaken, Order
-from sandbox.salesorders.validation import check_order, find_customer
+from sandbox.salesorders.creation import Refused, place_order
+from sandbox.salesorders.problems import unreadable_body
+from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
-from sandbox.world.companies import Company
-from sandbox.world.records import Customer
 
 JSON_TYPES = ("application/json", "text/json")
 
@@ -27,16 +21,11 @@ def create_order(sandbox: Sandbox, call: Call) -> Response:
         return problem(415, "Send JSON.")
     try:
         body = request.json()
+        order = place_order(sandbox, call.company, call.token.client_id, body)
     except NotJson as error:
         return unreadable_body(str(error))
-    problems = check_order(body, call.company, sandbox.switches)
-    if problems:
-        return problems.response()
-    order = _new_order(sandbox, call, body)
-    try:
-        sandbox.orders.of(call.company.tenant_id).add(order)
-    except NumberTaken:
-        return _number_taken(sandbox, order)
+    except Refused as refusal:
+        return refusal.response
     request.entry.committed = order.name
     request.entry.committed_at = sandbox.clock.seconds()
     return _created(sandbox, order)
@@ -49,84 +38,3 @@ def _created(sandbox: Sandbox, order: Order) -> Response:
         headers.append(("ETag", f'"{order.version}"'))
     headers.append(("Location", f"{base}/api/v3/SalesOrders/{order.name}"))
     return Response(201, b"", headers)
-
-
-def _number_taken(sandbox: Sandbox, order: Order) -> Response:
-    match sandbox.switches.duplicate_order_id:
-        case "0003" | "0005" as code:
-            problems = Problems()
-            problems.add(codes.VALUE if code == "0003" else codes.STATE, "orderId")
-            return problems.response()
-        case _:
-            return problem(409, f"The document {order.name} already exists.")
-
-
-def _new_order(sandbox: Sandbox, call: Call, body: dict[str, Any]) -> Order:
-    company, given = call.company, body["customer"]
-    now = sandbox.clock.now()
-    customer = find_customer(given, company) or company.add_customer(given["id"], given["id"])
-    order_type = company.order_types[body["type"]]
-    return Order(
-        type=order_type.id,
-        order_id=_order_id(sandbox, company, body),
-        customer_id=customer.id,
-        customer_name=customer.name,
-        customer_order=given.get("order"),
-        ref_no=given.get("refNo"),
-        status=(body.get("status") or order_type.first_status).capitalize(),
-        date=_moment(body.get("date"), now),
-        currency=_currency(body, company, customer),
-        branch=body.get("branchId") or min(company.branches),
-        lines=_lines(sandbox, company, body.get("orderLines") or []),
-        tax_percent=company.tax_percent,
-        created_at=now,
-        modified_at=now,
-        client_id=call.token.client_id,
-        given=body,
-    )
-
-
-def _order_id(sandbox: Sandbox, company: Company, body: dict[str, Any]) -> str:
-    manual = company.order_types[body["type"]].manual_numbering
-    if body.get("orderId") and (manual or body.get("overrideNumberSeries")):
-        return str(body["orderId"])
-    return sandbox.orders.of(company.tenant_id).next_number(body["type"])
-
-
-def _currency(body: dict[str, Any], company: Company, customer: Customer) -> str:
-    return body.get("currencyId") or customer.currency_id or company.currency
-
-
-def _lines(sandbox: Sandbox, company: Company, given: list[dict[str, Any]]) -> list[Line]:
-    lines = []
-    for number, line in enumerate(given, start=1):
-        item = company.items.get(line["inventoryId"])
-        if item is None:
-            description = line.get("description") or line["inventoryId"]
-            item = company.add_item(line["inventoryId"], description)
-        keeps_price = _keeps_price(sandbox, line)
-        lines.append(
-            Line(
-                line_id=number,
-                inventory_id=item.id,
-                description=line.get("description") or item.description,
-                quantity=Decimal(line.get("quantity", 0)),
-                unit_price=Decimal(line["unitPrice"]) if keeps_price else item.price,
-                has_manual_price=keeps_price,
-                unit=line.get("unitOfMeasure") or item.unit,
-                given=line,
-            )
-        )
-    return lines
-
-
-def _keeps_price(sandbox: Sandbox, line: dict[str, Any]) -> bool:
-    """A given price with ``hasManualPrice: false`` is thrown away."""
-    if line.get("unitPrice") is None:
-        return False
-    flag = line.get("hasManualPrice")
-    return sandbox.switches.price_without_flag == "kept" if flag is None else bool(flag)
-
-
-def _moment(value: str | None, default: datetime) -> datetime:
-    return (shapes.read_moment(value) if value else None) or default
