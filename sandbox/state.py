@@ -19,6 +19,9 @@ from sandbox.limits import Limits
 from sandbox.salesorders.store import OrderBooks
 from sandbox.settings import Settings
 from sandbox.switches import Switches
+from sandbox.webhooks.postman import Postman
+from sandbox.webhooks.records import WebhookBook
+from sandbox.world.mails import Mail
 
 
 class Sandbox:
@@ -29,6 +32,7 @@ class Sandbox:
         self.clock = Clock()
         self.keys = KeyRing()
         self.ledger = Ledger()
+        self.postman = Postman()
         self.generation = 0
         self.reset()
 
@@ -42,10 +46,12 @@ class Sandbox:
         self.sessions = SessionBook()
         self.interactions = InteractionBook()
         self.grants = GrantBook()
+        self.mails: list[Mail] = []
         self.consents: set[tuple[str, str, str]] = set()
         self.orders = OrderBooks()
         self.limits = Limits()
         self.faults = FaultQueue()
+        self.webhooks = WebhookBook()
         self.ledger.clear()
 
     @property

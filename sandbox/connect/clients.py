@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from urllib.parse import unquote_plus
 
 from sandbox.http import NO_STORE, Request, Response, json_response
@@ -33,7 +32,7 @@ def calling_application(sandbox: Sandbox, request: Request, form: dict[str, str]
     client_id, secret = presented_credentials(request, form)
     request.entry.client_id = client_id or None
     application = sandbox.world.applications.get(client_id)
-    if application is None or secret is None or not _matches(application, secret):
+    if application is None or not _is_proved(application, secret, sandbox.clock.seconds()):
         raise OAuthError("invalid_client", status=sandbox.switches.invalid_client_status)
     return application
 
@@ -43,10 +42,11 @@ def presented_credentials(request: Request, form: dict[str, str]) -> tuple[str, 
     return _basic(request) or (form.get("client_id", ""), form.get("client_secret"))
 
 
-def _matches(application: Application, secret: str) -> bool:
-    return any(
-        hmac.compare_digest(known.encode(), secret.encode()) for known in application.secrets
-    )
+def _is_proved(application: Application, secret: str | None, now: float) -> bool:
+    """A public client proves nothing; its code verifier does (RFC 6749, 3.2.1)."""
+    if application.is_public:
+        return not secret
+    return secret is not None and application.takes_secret(secret, now)
 
 
 def _basic(request: Request) -> tuple[str, str] | None:

@@ -60,6 +60,8 @@ def grant_types_of(application: Application) -> list[str]:
         return application.grant_types
     if application.kind == "service":
         return ["client_credentials"]
+    if application.kind == "spa":
+        return ["authorization_code"]
     return ["authorization_code", "refresh_token", "client_credentials"]
 
 

@@ -12,7 +12,8 @@ from sandbox.demo.companies import default_order_types
 from sandbox.http import Request
 from sandbox.members import fits
 from sandbox.state import Sandbox
-from sandbox.world.applications import Application, InvitationCode
+from sandbox.world.apis import integrations_for
+from sandbox.world.applications import Application, InvitationCode, Secret
 from sandbox.world.companies import Company, Contract
 from sandbox.world.people import ROLES, User
 from sandbox.world.records import Customer, Item
@@ -21,16 +22,24 @@ Record = TypeVar("Record", Application, Company, User, InvitationCode)
 
 
 def put_application(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    """``client_id`` is needed; ``client_secret`` is short for one of ``secrets``."""
+    """``client_id`` is needed; ``client_secret`` is short for one of ``secrets``, which are texts.
+
+    ``scopes`` count as approved. Without an ``owner`` it belongs to the first developer.
+    """
     given = read_object(request)
     if "client_secret" in given:
         given["secrets"] = [given.pop("client_secret")]
+    if "secrets" in given:
+        given["secrets"] = _secrets(given["secrets"])
     client_id = _text(given, "client_id")
     known = sandbox.world.applications.get(client_id)
-    blank = Application(client_id, client_id, given.get("kind", "web"), secrets=[])
+    owner = next(iter(sandbox.world.developers), "")
+    blank = Application(client_id, client_id, given.get("kind", "web"), secrets=[], owner=owner)
     application = _merged(known or blank, given)
+    if "scopes" in given:
+        application.integrations = integrations_for(application.scopes)
     sandbox.world.applications[client_id] = application
-    return asdict(application)
+    return describe_application(application)
 
 
 def put_user(sandbox: Sandbox, request: Request) -> dict[str, Any]:
@@ -103,6 +112,15 @@ def put_approval(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     }
 
 
+def describe_application(application: Application) -> dict[str, Any]:
+    """The application with its secrets as texts, and the first of them as ``client_secret``."""
+    secrets = [secret.value for secret in application.secrets]
+    return asdict(application) | {
+        "secrets": secrets,
+        "client_secret": secrets[0] if secrets else "",
+    }
+
+
 def describe_company(company: Company) -> dict[str, Any]:
     """The company without its records, of which there may be thousands; only their ids."""
     skipped = {"customers", "items", "order_types"}
@@ -135,6 +153,12 @@ def _converted(name: str, value: Any, hint: Any) -> Any:
     if not fits(value, hint):
         raise Refused(f"{name!r} has a value of the wrong type")
     return set(value) if get_origin(hint) is set else value
+
+
+def _secrets(given: Any) -> list[Secret]:
+    if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
+        raise Refused("'secrets' is a list of texts")
+    return [Secret(value) for value in given]
 
 
 def _roles(given: Any) -> dict[str, set[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.clock import iso
 from sandbox.control.answers import Refused
-from sandbox.control.records import describe_company
+from sandbox.control.records import describe_application, describe_company
 from sandbox.http import Request
 from sandbox.salesorders.store import Order, OrderBook
 from sandbox.state import Sandbox
@@ -26,9 +26,7 @@ def show_world(sandbox: Sandbox, request: Request) -> dict[str, Any]:
         "companies": [describe_company(company) for company in world.companies.values()],
         "users": [asdict(user) | {"name": user.name} for user in world.users.values()],
         "applications": [
-            asdict(application) | {"client_secret": application.secrets[0]}
-            for application in world.applications.values()
-            if application.secrets
+            describe_application(application) for application in world.applications.values()
         ],
         "invitation_codes": [asdict(code) for code in world.invitation_codes.values()],
         "approvals": [

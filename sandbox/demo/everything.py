@@ -7,6 +7,7 @@ from sandbox.demo.applications import (
     INVITATION_CODE,
     SERVICE_CLIENT_ID,
     demo_applications,
+    demo_developer,
 )
 from sandbox.demo.companies import demo_companies
 from sandbox.demo.ids import demo_id
@@ -29,6 +30,8 @@ def demo_world(settings: Settings, now: float) -> World:
         world.users[user.sub] = user
     for application in demo_applications(settings):
         world.applications[application.client_id] = application
+    developer = demo_developer()
+    world.developers[developer.email] = developer
     world.invitation_codes[INVITATION_CODE] = InvitationCode(
         INVITATION_CODE, SERVICE_CLIENT_ID, now + CODE_LIFETIME
     )

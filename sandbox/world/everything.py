@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sandbox.world.applications import Application, InvitationCode
 from sandbox.world.companies import Company, Contract
+from sandbox.world.developers import Developer, DeveloperSession
 from sandbox.world.people import User
 
 
@@ -16,6 +17,9 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
     invitation_codes: dict[str, InvitationCode] = field(default_factory=dict)
+    # By e-mail address in lower case; sessions by their cookie.
+    developers: dict[str, Developer] = field(default_factory=dict)
+    developer_sessions: dict[str, DeveloperSession] = field(default_factory=dict)
     # Scopes switched on, by application and tenant id.
     approvals: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
