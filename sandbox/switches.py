@@ -33,6 +33,20 @@ class Switches:
     token_delay: float = 0.0
     revoked_tenant_at_once: bool = False
 
+    # Organisations and the App Store
+    role_delay: float = 0.0
+    application_removed_event: str = "tenant_application_removed"
+    webhooks_need_approval: bool = True
+    webhook_scope: str = ""
+    webhook_template: str = ""
+    connect_webhook_template: str = ""
+    webhook_retries: int = 3
+    webhook_retry_wait: float = 10.0
+    webhook_backoff: Literal["exponential", "fixed"] = "exponential"
+    webhook_delay: float = 0.0
+    webhook_copies: int = 1
+    webhook_order: Literal["kept", "reversed", "shuffled"] = "kept"
+
     # ERP and Sales Order V3
     v3_accepts_user_tokens: bool = True
     contract_answer: Literal["401", "12027"] = "401"

@@ -1,0 +1,1 @@
+"""Webhooks: who wants to hear of what, what is told, and whether it arrived."""
