@@ -20,17 +20,16 @@ def sandbox_process() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture
-def turned(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The switches that ``point`` turns for this run of the test."""
-    return dict(getattr(request, "param", {}))
-
-
-@pytest.fixture
-def sandbox(sandbox_process: SandboxProcess, turned: dict[str, Any]) -> SandboxProcess:
+def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
     sandbox_process.reset()
-    if turned:
-        sandbox_process.switch(**turned)
     return sandbox_process
+
+
+@pytest.fixture(autouse=True)
+def turned(request: pytest.FixtureRequest) -> None:
+    """Turns the switches that ``point`` names for this run of the test."""
+    if switches := getattr(request, "param", {}):
+        request.getfixturevalue("sandbox").switch(**switches)
 
 
 @pytest.fixture
