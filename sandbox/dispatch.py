@@ -29,6 +29,8 @@ class Dispatcher:
     def answer(self, exchange: Exchange) -> Response | None:
         """Return the answer, or None when a fault or a delay has taken the exchange over."""
         request = exchange.request
+        if self._sandbox.world.role_changes:
+            self._sandbox.world.settle_roles(self._sandbox.clock.seconds())
         route, refusal = self._router.find(request)
         if route is None:
             self.ledger.keep(request.entry)

@@ -58,7 +58,7 @@ def approve(sandbox: Sandbox, request: Request) -> Response:
             sandbox, user, code, "Choose an organisation and switch on at least one right."
         )
     sandbox.world.approvals[application.client_id, tenant_id] = scopes
-    code.used_by.append(tenant_id)
+    pass
     request.entry.tenant_id = tenant_id
     return _approved_page(sandbox, user, application, tenant_id)
 
@@ -91,7 +91,7 @@ def _living_code(sandbox: Sandbox, typed: str) -> InvitationCode | None:
     code = sandbox.world.invitation_codes.get(typed.strip().upper())
     if code is None or code.expires_at < sandbox.clock.seconds():
         return None
-    return None if code.single_use and code.used_by else code
+    return None if code.single_use and code.uses else code
 
 
 def _may_approve(user: User, tenant_id: str) -> bool:

@@ -104,15 +104,22 @@ class Application:
 
 
 @dataclass(slots=True)
-class InvitationCode:
-    """What a customer types in the App Store. ``expires_at`` is seconds since the epoch.
+class CodeUse:
+    """An approval that a code has led to; ``email`` is who gave it, ``at`` is seconds."""
 
-    ``used_by`` are tenant ids, in the order of approval.
-    """
+    tenant_id: str
+    email: str
+    at: float
+
+
+@dataclass(slots=True)
+class InvitationCode:
+    """What a customer types in the App Store. ``expires_at`` is seconds since the epoch."""
 
     code: str
     client_id: str
     expires_at: float
     single_use: bool = False
-    used_by: list[str] = field(default_factory=list)
+    withdrawn: bool = False
+    uses: list[CodeUse] = field(default_factory=list)
     description: str = ""

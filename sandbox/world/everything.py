@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sandbox.world.applications import Application, InvitationCode
+from sandbox.world.approvals import Approval
 from sandbox.world.companies import Company, Contract
 from sandbox.world.developers import Developer, DeveloperSession
-from sandbox.world.people import User
+from sandbox.world.people import RoleChange, StoreAccount, User
 
 
 @dataclass(slots=True)
@@ -22,6 +23,12 @@ class World:
     developer_sessions: dict[str, DeveloperSession] = field(default_factory=dict)
     # Scopes switched on, by application and tenant id.
     approvals: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    # What was asked for, when and by whom, by the same keys.
+    approval_notes: dict[tuple[str, str], Approval] = field(default_factory=dict)
+    # Changes of roles that don't work yet.
+    role_changes: list[RoleChange] = field(default_factory=list)
+    # By the user's sub.
+    store_accounts: dict[str, StoreAccount] = field(default_factory=dict)
 
     def user_by_email(self, email: str) -> User | None:
         wanted = email.strip().lower()
@@ -35,6 +42,47 @@ class World:
             if user.has_role(role, company.tenant_id) and company.licensed
         )
         return sorted(held, key=lambda company: company.name)
+
+    def tenants_for(self, user: User, role: str) -> list[tuple[str, str, str]]:
+        """Tenant id, name and kind of all that the user holds the role in.
+
+        A contract stands among its companies as a ``Customer``, as in life.
+        """
+        contracts = [(one.tenant_id, one.name, "Customer") for one in self.contracts.values()]
+        companies = [(one.tenant_id, one.name, "Company") for one in self.companies.values()]
+        return [row for row in contracts + companies if user.has_role(role, row[0])]
+
+    def change_role(
+        self, user: User, tenant_id: str, role: str, *, given: bool, now: float, delay: float
+    ) -> None:
+        """Give or take a role; it works after ``delay`` seconds. The last word counts."""
+        self.role_changes = [
+            one
+            for one in self.role_changes
+            if (one.sub, one.tenant_id, one.role) != (user.sub, tenant_id, role)
+        ]
+        if user.has_role(role, tenant_id) == given:
+            return
+        user.roles.setdefault(tenant_id, set())
+        self.role_changes.append(RoleChange(user.sub, tenant_id, role, given, now + delay))
+        self.settle_roles(now)
+
+    def settle_roles(self, now: float) -> None:
+        """Let the changes work whose moment has come."""
+        due = [one for one in self.role_changes if one.works_from <= now]
+        for change in due:
+            user = self.users.get(change.sub)
+            if user is not None:
+                (user.give if change.given else user.take)(change.role, change.tenant_id)
+            self.role_changes.remove(change)
+
+    def waiting_role(self, user: User, tenant_id: str, role: str) -> RoleChange | None:
+        """The change of this role that doesn't work yet."""
+        wanted = (user.sub, tenant_id, role)
+        return next(
+            (one for one in self.role_changes if (one.sub, one.tenant_id, one.role) == wanted),
+            None,
+        )
 
     def tenant_name(self, tenant_id: str) -> str | None:
         """The name of a company or of a contract."""

@@ -18,9 +18,19 @@ ROLES = (
 )
 
 
+PRODUCTS = {
+    "Visma.net Financials": (API_USER, FINANCIALS_USER, FINANCIALS_ADMINISTRATOR),
+    "App Store": (INTEGRATION_ADMINISTRATOR,),
+    "Admin": (CUSTOMER_ADMINISTRATOR,),
+}
+
+
 @dataclass(slots=True)
 class User:
-    """A person at Visma. ``roles`` maps a tenant id to the roles held there."""
+    """A person at Visma. ``roles`` maps a tenant id to the roles held there.
+
+    A tenant without roles is one the person has access to and can do nothing in.
+    """
 
     sub: str
     email: str
@@ -37,3 +47,28 @@ class User:
 
     def has_role(self, role: str, tenant_id: str) -> bool:
         return role in self.roles.get(tenant_id, ())
+
+    def give(self, role: str, tenant_id: str) -> None:
+        self.roles.setdefault(tenant_id, set()).add(role)
+
+    def take(self, role: str, tenant_id: str) -> None:
+        self.roles.get(tenant_id, set()).discard(role)
+
+
+@dataclass(slots=True)
+class RoleChange:
+    """A role given or taken that works from a moment on, in seconds since the epoch."""
+
+    sub: str
+    tenant_id: str
+    role: str
+    given: bool
+    works_from: float
+
+
+@dataclass(slots=True)
+class StoreAccount:
+    """A person in the App Store: has access been given, and for whom do they work now?"""
+
+    access_given: bool = False
+    tenant_id: str = ""
