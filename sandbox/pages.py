@@ -8,8 +8,59 @@ from html import escape
 from pathlib import Path
 
 from sandbox.http import Headers, Request, Response, html_response
-from sandbox.state import Sandbox
+from sandbox.parts import (
+    alert,
+    badge,
+    button_link,
+    checkbox,
+    choice,
+    facts,
+    field,
+    form,
+    hidden,
+    link,
+    notice,
+    press,
+    select,
+    table,
+    tabs,
+    textarea,
+)
+from sandbox.state import Endpoint, Sandbox
 
+__all__ = [
+    "alert",
+    "badge",
+    "button_link",
+    "checkbox",
+    "choice",
+    "facts",
+    "field",
+    "form",
+    "hidden",
+    "link",
+    "notice",
+    "own_pages_only",
+    "page",
+    "people",
+    "people_to_unfold",
+    "press",
+    "select",
+    "show_start",
+    "show_stylesheet",
+    "table",
+    "tabs",
+    "textarea",
+]
+
+ROOMS = (
+    ("/", "Start"),
+    ("/developers", "Developer Portal"),
+    ("/appstore", "App Store"),
+    ("/admin", "Admin"),
+    ("/mails", "Mails"),
+    ("/switches", "Switches"),
+)
 _STYLESHEET = (Path(__file__).parent / "sandbox.css").read_bytes()
 
 
@@ -23,21 +74,26 @@ def page(
     headers: Headers | None = None,
     form_targets: str = "",
     script: str = "",
+    room: str = "",
+    wide: bool = False,
+    above: str = "",
 ) -> Response:
-    """``content``, ``menu`` are HTML; everything else is text.
+    """``content``, ``menu`` and ``above`` are HTML; everything else is text.
 
     ``form_targets`` are origins a form may end up at; ``script`` is allowed by its digest.
+    ``room`` is the address of the room in the top bar; ``above`` stands under that bar and
+    is a landmark of its own, as ``tabs`` is.
     """
     who = f'<p class="who">{escape(signed_in_as)}</p>' if signed_in_as else ""
+    width = ' class="wide"' if wide else ""
     document = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)} · Sandbox</title>"
         '<link rel="icon" href="data:,"><link rel="stylesheet" href="/sandbox.css"></head><body>'
-        '<header><p class="tag">Sandbox</p>'
-        f'<p class="note">This stands in for Visma. Nothing here is real.</p>{menu}{who}</header>'
-        f"<main><h1>{escape(title)}</h1>{content}</main>"
+        f'<header><p class="tag">Sandbox, not Visma</p>{_rooms(room)}{menu}{who}</header>{above}'
+        f"<main{width}><h1>{escape(title)}</h1>{content}</main>"
         f"{f'<script>{script}</script>' if script else ''}</body></html>"
     )
     policy = (
@@ -50,47 +106,32 @@ def page(
     security = [
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
+        # Within the sandbox a form's request names its page, so that others can be told apart.
+        ("Referrer-Policy", "same-origin"),
     ]
     return html_response(document, status, [*security, *(headers or [])])
 
 
-def hidden(name: str, value: str) -> str:
-    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+def _rooms(current: str) -> str:
+    links = "".join(link(name, address, current) for address, name in ROOMS)
+    return f'<nav class="rooms" aria-label="Rooms">{links}</nav>'
 
 
-def field(label: str, name: str, *, value: str = "", kind: str = "text", more: str = "") -> str:
-    """A labelled input; ``more`` is further attributes."""
-    return (
-        f'<div class="field"><label for="{name}">{escape(label)}</label>'
-        f'<input id="{name}" name="{name}" type="{kind}" value="{escape(value)}" {more}></div>'
-    )
+def own_pages_only(endpoint: Endpoint) -> Endpoint:
+    """Refuse what a page of another site sends with the visitor's cookie.
 
+    Browsers name the site in ``Origin``; what is no browser sends none and has no cookie
+    that it didn't fetch itself.
+    """
 
-def press(label: str, *, name: str = "", value: str = "", quiet: bool = False) -> str:
-    attributes = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
-    look = ' class="quiet"' if quiet else ""
-    return f'<button type="submit"{attributes}{look}>{escape(label)}</button>'
+    def guarded(sandbox: Sandbox, request: Request) -> Response:
+        origin = request.headers.get("origin")
+        own = {sandbox.settings.public_url, f"http://{request.headers.get('host', '')}"}
+        if origin is not None and origin not in own:
+            return page("This came from another site", "<p>Nothing has been done.</p>", status=403)
+        return endpoint(sandbox, request)
 
-
-def choice(
-    label: str, name: str, value: str, *, note: str = "", kind: str = "radio", checked: bool = False
-) -> str:
-    """One radio or check box with its label around it."""
-    mark = " checked" if checked else ""
-    small = f"<small>{escape(note)}</small>" if note else ""
-    return (
-        f'<label class="choice"><input type="{kind}" name="{escape(name)}" '
-        f'value="{escape(value)}"{mark}><span>{escape(label)}{small}</span></label>'
-    )
-
-
-def form(action: str, *parts: str) -> str:
-    return f'<form method="post" action="{escape(action)}">{"".join(parts)}</form>'
-
-
-def alert(sentence: str) -> str:
-    return f'<p class="alert" role="alert">{escape(sentence)}</p>' if sentence else ""
+    return guarded
 
 
 def show_stylesheet(sandbox: Sandbox, request: Request) -> Response:
