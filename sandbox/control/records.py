@@ -123,7 +123,7 @@ def describe_application(application: Application) -> dict[str, Any]:
 
 def describe_company(company: Company) -> dict[str, Any]:
     """The company without its records, of which there may be thousands; only their ids."""
-    skipped = {"customers", "items", "order_types"}
+    skipped = {"customers", "items", "order_types", "setup"}
     content = {
         field.name: getattr(company, field.name)
         for field in fields(company)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sandbox.world.records import Customer, Item, OrderType
+from sandbox.world.setup import Setup
+
+NO_TAX = Decimal(0)
 
 
 @dataclass(slots=True)
@@ -16,9 +19,11 @@ class Contract:
 
 @dataclass(slots=True)
 class Company:
-    """A company in the ERP. ``tax_percent`` is what V3 adds to an order's total.
+    """A company in the ERP. ``tax_percent`` is the tax of orders that are in no known tax zone.
 
-    ``rate_limit`` is calls per window and application; None takes the switch's.
+    ``creates_unknown`` companies take what they do not know and refuse only what they know
+    better. ``default_branch`` blank is the first of the branches. ``rate_limit`` is calls per
+    window and application; None takes the switch's.
     """
 
     tenant_id: str
@@ -41,6 +46,8 @@ class Company:
     warehouses: set[str] = field(default_factory=lambda: {"1"})
     tax_categories: set[str] = field(default_factory=lambda: {"0", "2", "3", "4"})
     units: set[str] = field(default_factory=lambda: {"STK", "EA", "KG", "HOUR"})
+    default_branch: str = ""
+    setup: Setup = field(default_factory=Setup)
 
     def add_customer(self, customer_id: str, name: str, *, gln: str = "") -> Customer:
         customer = Customer(
@@ -54,7 +61,15 @@ class Company:
         self.customers[customer_id] = customer
         return customer
 
+    def item_ids_of(self, alternate_id: str) -> list[str]:
+        """The items that are also known by this id."""
+        return [one.id for one in self.items.values() if alternate_id in one.alternate_ids]
+
+    def tax_percent_in(self, zone_id: str, category_id: str) -> Decimal:
+        zone = self.setup.tax_zones.get(zone_id)
+        return self.tax_percent if zone is None else zone.rates.get(category_id, NO_TAX)
+
     def add_item(self, item_id: str, description: str, price: Decimal = Decimal("99")) -> Item:
-        item = Item(item_id, description, price)
+        item = Item(item_id, description, price, internal_id=len(self.items) + 1)
         self.items[item_id] = item
         return item
