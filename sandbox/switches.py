@@ -58,16 +58,74 @@ class Switches:
     location_base: str = ""
     filter_fields: Literal["three", "order_id"] = "three"
     filter_match: Literal["contains", "prefix"] = "contains"
+    filter_case: Literal["ignored", "counts"] = "ignored"
+    modified_since: Literal["from", "after"] = "from"
     max_page_size: int = 1000
+    list_expand: Literal["sections", "ignored"] = "sections"
+    expanded_page: Literal["cut", "refused"] = "cut"
+    lines_expansion: Literal["when_named", "with_all", "unknown"] = "when_named"
+    total_count: Literal["given", "null"] = "given"
+    links: Literal["absolute", "path"] = "absolute"
+    link_name: str = "self"
     list_lag: float = 0.0
+    read_lag: float = 0.0
+    empty_objects: Literal["filled", "null", "left_out"] = "filled"
+    created_by: Literal["null", "empty"] = "null"
+    problem_type: Literal["application/json", "application/problem+json"] = "application/json"
+    path_letter_case: Literal["ignored", "counts"] = "ignored"
     erp_delay: float = 0.0
+
+    # ERP
+    connect_on_old_base: bool = True
+    company_header_with_connect: Literal["ignored", "checked"] = "ignored"
+    foreign_company: Literal["12002", "empty_list"] = "12002"
+    application_type_required: bool = False
+    no_license_status: Literal[400, 403] = 400
+    v3_without_role: Literal[403, 401] = 403
+    missing_scope_status: Literal[403, 401] = 403
+    erp_error_body: Literal["known", "message", "exception", "text", "empty"] = "known"
+    erp_message_name: Literal["message", "Message"] = "message"
+    erp_max_page_size: int = 1000
+    erp_dates: Literal["mixed", "plain"] = "mixed"
+    lone_modified_filter: Literal["ignored", "refused"] = "ignored"
+    customer_name_filter: Literal["contains", "exact"] = "contains"
+    unwrapped_values: Literal["refused", "taken"] = "refused"
+    erp_location: Literal["type_and_number", "number"] = "type_and_number"
+    erp_location_base: str = ""
+    erp_created_body: Literal["empty", "object"] = "empty"
+    old_order_api: Literal["throttled", "gone"] = "throttled"
+    background_seconds: float = 2.0
+    background_location: Literal["in_state", "left_out"] = "in_state"
+
+    # VNI
+    vni_retired: bool = False
+    vni_redirect: Literal["exact", "prefix"] = "exact"
+    vni_error: Literal["page", "json"] = "page"
+    vni_refusal: Literal["access_denied", "page"] = "access_denied"
+    vni_token_error: Literal["oauth", "exception"] = "oauth"
+    vni_dead_token: Literal["exception", "empty"] = "exception"
+    vni_token_form: Literal["uuid", "hex"] = "uuid"
+    vni_refresh_token: bool = False
+    vni_context_type: str = "Visma.net Financials"
+
+    # Developer Portal
+    settings_delay: float = 0.0
+    integration_approval: Literal["by_team", "at_once"] = "by_team"
+    localhost_redirect_uris: bool = True
+    default_refresh_days: int = 90
+    invitation_days: int = 5
+    invitation_single_use: bool = True
 
     # Limits
     rate_limit: int = 15_000
     rate_window: int = 3600
-    rate_policy: str = "4-fixed-window"
+    order_v1_rate_limit: int = 500
+    v3_rate_limit: Literal["shared", "own", "none"] = "shared"
     reset_as_epoch: bool = False
     burst_limit: int = 0
+    parallel_limit: int = 0
+    same_request_rule: bool = False
+    failed_request_rule: bool = False
     throttle_body: Literal["json", "text", "empty"] = "json"
 
     def changed(self, changes: dict[str, Any]) -> Switches:
