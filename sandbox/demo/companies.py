@@ -121,6 +121,10 @@ def _stock(company: Company) -> None:
         item.misc_charge = item_id == "FRAKT"
         item.tax_category_id = TAXED
         item.supplier_id = "" if item.misc_charge else "50001"
+    company.items["22622"].stock = {"1/A1": 120, "2/B1": 30}
+    company.items["21755"].stock = {"1/A1/LOT-1": 40, "1/A1/LOT-2": 0, "1/A3": 5}
+    company.items["22622"].attributes = {"WEBSHOP": "1", "COLOUR": "Blue"}
+    company.items["21755"].attributes = {"WEBSHOP": "1"}
     _name_variants(company)
 
 

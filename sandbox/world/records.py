@@ -79,6 +79,9 @@ class Item:
     ``status`` is Active, NoSales or Inactive. ``units`` maps further units to how many of the
     base unit they hold; 0 is a unit whose conversion nobody has entered. ``rot_rut`` is Rot,
     Rut or blank.
+
+    ``stock`` says how many there are by place: ``"1"`` (a warehouse), ``"1/A1"`` (a location in
+    it) or ``"1/A1/LOT-7"``. ``stock_changed`` is an ISO moment.
     """
 
     id: str
@@ -94,6 +97,9 @@ class Item:
     alternate_ids: list[str] = field(default_factory=list)
     supplier_id: str = ""
     rot_rut: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    stock: dict[str, float] = field(default_factory=dict)
+    stock_changed: str = "2024-01-01T00:00:00Z"
 
 
 @dataclass(slots=True)
