@@ -2,96 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sandbox.guard import Call
+from sandbox.query import Query
+from sandbox.salesorders.finding import known_type
 from sandbox.salesorders.shapes import read_moment
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
+from sandbox.switches import Switches
 
 ORDERINGS: dict[str, Callable[[Order], Any]] = {
-    "created": lambda order: order.created_at,
-    "lastmodified": lambda order: order.modified_at,
-    "orderid": lambda order: order.order_id,
+    "created": attrgetter("created_at"),
+    "lastmodified": attrgetter("modified_at"),
+    "orderid": attrgetter("order_id"),
 }
+LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 
 
 class BadListing(Exception):
     """A parameter has a value that V3 refuses."""
 
 
-def matching_orders(sandbox: Sandbox, call: Call, query: dict[str, str]) -> list[Order]:
-    """Unknown parameters are ignored, as V3 does. Raises BadListing."""
-    given = {name.lower(): value for name, value in query.items() if value}
-    order_type = call.request.parameters.get("type")
-    tests = [
-        *_exact_tests(given, order_type),
-        *_time_tests(sandbox, given),
-        *_text_tests(sandbox, given),
-    ]
-    orders = sandbox.orders.of(call.company.tenant_id).orders.values()
-    found = [order for order in orders if all(test(order) for test in tests)]
-    return _sorted(found, given.get("orderby", ""))
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a list is asked for; empty members ask for nothing. ``order`` is a name and whether
+    the newest comes first."""
+
+    order_type: str
+    customer_id: str
+    status: str
+    since: datetime | None
+    text: str
+    order: tuple[str, bool] | None
 
 
-Test = Callable[[Order], bool]
+def read_wish(call: Call, query: Query) -> Wish:
+    """Parameters that are not known are ignored, as V3 does. Raises BadListing."""
+    asked_type = call.request.parameters.get("type")
+    return Wish(
+        order_type="" if asked_type is None else known_type(call.company, asked_type),
+        customer_id=query.text("customerId") or "",
+        status=query.text("status") or "",
+        since=read_since(query.text("modifiedSince")),
+        text=query.text("filter") or "",
+        order=_read_order(query.text("orderBy") or ""),
+    )
 
 
-def _exact_tests(given: dict[str, str], order_type: str | None) -> list[Test]:
-    tests: list[Test] = []
-    if order_type is not None:
-        tests.append(lambda order: order.type.lower() == order_type.lower())
-    if customer_id := given.get("customerid"):
-        tests.append(lambda order: order.customer_id == customer_id)
-    if status := given.get("status"):
-        tests.append(lambda order: order.status.lower() == status.lower())
-    return tests
+def matching_orders(sandbox: Sandbox, call: Call, wish: Wish) -> list[Order]:
+    """One pass per condition, the cheapest first: 200,000 orders take tens of milliseconds."""
+    switches = sandbox.switches
+    book = sandbox.orders.of(call.company.tenant_id)
+    found: Iterable[Order] = book.orders.values()
+    if wish.customer_id:
+        found = [order for order in found if order.customer_id == wish.customer_id]
+    if wish.order_type:
+        found = [order for order in found if order.type == wish.order_type]
+    if wish.since:
+        found = _changed_since(found, wish.since, switches)
+    if switches.list_lag:
+        visible = sandbox.clock.now() - timedelta(seconds=switches.list_lag)
+        found = [order for order in found if order.created_at <= visible]
+    if wish.status:
+        status = wish.status.lower()
+        found = [order for order in found if order.status.lower() == status]
+    if wish.text:
+        found = _with_text(found, wish.text, switches)
+    return _sorted(list(found), wish.order)
 
 
-def _time_tests(sandbox: Sandbox, given: dict[str, str]) -> list[Test]:
-    tests: list[Test] = []
-    if "modifiedsince" in given:
-        # A plus sign that was not escaped arrives as a blank.
-        since = read_moment(given["modifiedsince"]) or read_moment(
-            given["modifiedsince"].replace(" ", "+")
-        )
-        if since is None:
-            raise BadListing("modifiedSince is not a date and time.")
-        tests.append(lambda order: order.modified_at >= since)
-    if sandbox.switches.list_lag:
-        visible = sandbox.clock.now() - timedelta(seconds=sandbox.switches.list_lag)
-        tests.append(lambda order: order.created_at <= visible)
-    return tests
+def read_since(value: str | None) -> datetime | None:
+    """A moment; without an offset it is UTC. None when none was given. Raises BadListing."""
+    if not value:
+        return None
+    # A plus sign that was not escaped arrives as a blank.
+    candidates = (value, re.sub(r" (?=\d{2}:?\d{2}$)", "+", value))
+    for candidate in candidates:
+        moment = read_moment(candidate) if LOOKS_LIKE_A_DATE.fullmatch(candidate) else None
+        if moment is not None:
+            return moment
+    raise BadListing("modifiedSince is not a date and time.")
 
 
-def _text_tests(sandbox: Sandbox, given: dict[str, str]) -> list[Test]:
-    wanted = given.get("filter", "").lower()
-    if not wanted:
-        return []
-    only_id = sandbox.switches.filter_fields == "order_id"
-    prefix = sandbox.switches.filter_match == "prefix"
-
-    def matches(order: Order) -> bool:
-        texts = [order.order_id]
-        if not only_id:
-            texts += [order.customer_order or "", order.customer_name]
-        return any(
-            text.lower().startswith(wanted) if prefix else wanted in text.lower() for text in texts
-        )
-
-    return [matches]
+def _changed_since(found: Iterable[Order], since: datetime, switches: Switches) -> list[Order]:
+    if switches.modified_since == "after":
+        return [order for order in found if order.modified_at > since]
+    return [order for order in found if order.modified_at >= since]
 
 
-def _sorted(orders: list[Order], order_by: str) -> list[Order]:
-    if not order_by.strip():
-        return orders
-    name, _, direction = order_by.strip().lower().partition(" ")
-    direction = direction.strip() or "asc"
-    if name not in ORDERINGS or direction not in {"asc", "desc"}:
+def _with_text(found: Iterable[Order], wanted: str, switches: Switches) -> list[Order]:
+    folded = switches.filter_case == "ignored"
+    only_id = switches.filter_fields == "order_id"
+    prefix = switches.filter_match == "prefix"
+    needle = "\n" + wanted if prefix else wanted
+    if folded:
+        needle = needle.lower()
+
+    def text(order: Order) -> str:
+        if only_id:
+            return "\n" + order.order_id
+        return f"\n{order.order_id}\n{order.customer_order or ''}\n{order.customer_name}"
+
+    if folded:
+        return [order for order in found if needle in text(order).lower()]
+    return [order for order in found if needle in text(order)]
+
+
+def _read_order(order_by: str) -> tuple[str, bool] | None:
+    if not order_by:
+        return None
+    name, *rest = order_by.lower().split()
+    if name not in ORDERINGS or rest not in ([], ["asc"], ["desc"]):
         raise BadListing("orderBy must be created, lastModified or orderId, then asc or desc.")
-    if direction == "desc":
+    return name, rest == ["desc"]
+
+
+def _sorted(orders: list[Order], order: tuple[str, bool] | None) -> list[Order]:
+    if order is None:
+        return orders
+    name, descending = order
+    if descending:
         # Turned round first, so that orders of one moment come newest first too.
         orders.reverse()
-    return sorted(orders, key=ORDERINGS[name], reverse=direction == "desc")
+    orders.sort(key=ORDERINGS[name], reverse=descending)
+    return orders
