@@ -27,6 +27,15 @@ class Unreadable(Exception):
     """A sealed value does not open: its key is gone, it was altered, or it is another owner's."""
 
 
+class Unsealed(str):
+    """A secret in clear. A text like any other, but its repr, and so an error report, is silent."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<unsealed>"
+
+
 def new_key() -> str:
     """An entry for ENCRYPTION_KEYS: ``id:key``, both random; put it first, keep the others."""
     key_id = secrets.token_hex(KEY_ID_LENGTH // 2)
@@ -73,7 +82,7 @@ def seal(value: str, *, owner: str) -> bytes:
     return key_id.encode() + nonce + ciphertext
 
 
-def unseal(sealed: bytes | memoryview, *, owner: str) -> str:
+def unseal(sealed: bytes | memoryview, *, owner: str) -> Unsealed:
     """Decrypt; raises Unreadable and never says more, so that it can be logged."""
     blob = bytes(sealed)
     key = _keys(settings.ENCRYPTION_KEYS).get(key_id_of(blob))
@@ -81,9 +90,10 @@ def unseal(sealed: bytes | memoryview, *, owner: str) -> str:
     if key is None or len(body) <= NONCE_LENGTH:
         raise Unreadable(f"the key of {owner} is not on the ring")
     try:
-        return key.decrypt(body[:NONCE_LENGTH], body[NONCE_LENGTH:], owner.encode()).decode()
+        opened = key.decrypt(body[:NONCE_LENGTH], body[NONCE_LENGTH:], owner.encode())
     except InvalidTag:
         raise Unreadable(f"the sealed value does not belong to {owner}") from None
+    return Unsealed(opened.decode())
 
 
 def key_id_of(sealed: bytes | memoryview) -> str:

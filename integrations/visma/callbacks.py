@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from integrations.visma.bodies import clean
 from integrations.visma.errors import BadCallback
+from integrations.visma.hidden import Hidden
 
 LONGEST = 4096  # characters of one parameter
 
@@ -39,22 +40,25 @@ def read_callback(
     """Return the callback's parameters, errors included. Raises BadCallback.
 
     No parameter may come twice (RFC 6749 section 3.1). ``iss`` must be ``issuer`` where it comes,
-    and must come where ``iss_required`` (RFC 9207); that goes for errors too.
+    and must come where ``iss_required`` (RFC 9207); that goes for errors too. A server that never
+    names itself has the issuer "": an answer that names one is another server's.
     """
     values = _once(params)
     _check_issuer(values.get("iss"), issuer, iss_required=iss_required)
     if not values.get("state"):
         raise BadCallback("state_missing")
     code, error = values.get("code") or None, values.get("error") or None
+    if code and not (code.isascii() and code.isprintable()):
+        raise BadCallback("odd")
     if code and error:
         raise BadCallback("mixed")
     if not code and not error:
         raise BadCallback("empty")
     return Callback(
-        code=code,
+        code=Hidden(code) if code else None,
         error=clean(error, 80) if error else None,
         error_description=clean(values.get("error_description"), 300),
-        state=values["state"],
+        state=Hidden(values["state"]),
         iss=values.get("iss"),
     )
 
@@ -74,5 +78,5 @@ def _check_issuer(iss: str | None, issuer: str, *, iss_required: bool) -> None:
     if iss is None:
         if iss_required:
             raise BadCallback("issuer_missing")
-    elif iss != issuer:
+    elif not iss or iss != issuer:
         raise BadCallback("issuer_wrong")

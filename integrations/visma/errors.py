@@ -67,7 +67,8 @@ class BadIdToken(BadAnswer):
 class BadCallback(VismaError):
     """The callback's parameters can't be trusted.
 
-    ``reason`` is repeated, issuer_missing, issuer_wrong, state_missing, empty, mixed or too_long.
+    ``reason`` is repeated, issuer_missing, issuer_wrong, state_missing, empty, mixed, odd or
+    too_long.
     """
 
     def __init__(self, reason: str) -> None:

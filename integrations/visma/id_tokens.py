@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import hmac
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 
-from integrations.visma.bodies import read_object
-from integrations.visma.calls import Call
+from integrations.visma.bodies import clean
 from integrations.visma.errors import BadAnswer, BadIdToken, Outage
-from integrations.visma.exchange import Transport, exchange, fault_of, within
+from integrations.visma.hidden import without_frames
+from integrations.visma.key_sets import KeySet
 
 if TYPE_CHECKING:
     from integrations.visma.oauth import Client
 
 ALGORITHMS = ["RS256"]
-REFETCH = 60.0  # seconds between two looks for a key id we don't know
-OLD = 3600.0  # seconds after which a key set is fetched again, so that a withdrawn key goes
-LEAST_BITS = 2048
+STALE = 600  # seconds after which a token is no longer one made for the sign-in that just ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,64 +36,72 @@ class IdToken:
     claims: Mapping[str, Any] = field(repr=False)
 
 
-class KeySet:
-    """Visma's signing keys by id, fetched when needed. One per address; threads may share it."""
-
-    def __init__(self, url: str, transport: Transport) -> None:
-        self._url = url
-        self._transport = transport
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = float("-inf")
-        self._lock = threading.Lock()
-
-    def key(self, kid: str | None) -> jwt.PyJWK | None:
-        """Return the key of that id; without an id the only key there is. Raises Outage, BadAnswer.
-
-        An unknown id is looked for at Visma, but not more often than once a minute.
-        """
-        with self._lock:
-            age = time.monotonic() - self._fetched_at
-            found = self._find(kid)
-            if age > OLD or (found is None and age > REFETCH):
-                self._fetch(found)
-                found = self._find(kid)
-            return found
-
-    def _find(self, kid: str | None) -> jwt.PyJWK | None:
-        if kid is None:
-            return next(iter(self._keys.values())) if len(self._keys) == 1 else None
-        return self._keys.get(kid)
-
-    def _fetch(self, fallback: jwt.PyJWK | None) -> None:
-        headers = ("Accept: application/json",)
-        call = Call(None, "GET", self._url, headers, None, within(self._transport))
-        answer = exchange(self._transport, call)
-        fault = fault_of(answer)
-        if isinstance(fault, Outage) and fallback is not None:
-            return
-        if fault is not None:
-            raise fault
-        self._keys = _signing_keys(read_object(answer.body).get("keys"))
-        self._fetched_at = time.monotonic()
-
-
+@without_frames
 def verify_id_token(
-    client: Client, id_token: str, *, nonce: str, keys: KeySet, now: datetime, leeway: int = 60
+    client: Client,
+    id_token: str,
+    *,
+    nonce: str,
+    access_token: str,
+    keys: KeySet,
+    now: datetime,
+    leeway: int = 60,
 ) -> IdToken:
     """Return what an ID token says, once every check has passed. Raises BadIdToken, Outage.
 
-    ``now`` is aware, ``leeway`` in seconds.
+    ``access_token`` is the one that came along, ``now`` is aware, ``leeway`` in seconds.
     """
     claims = _signed_claims(id_token, keys)
+    _check(claims, client, access_token)
+    _check_times(claims, now.timestamp(), leeway)
+    given = claims.get("nonce")
+    if not isinstance(given, str) or not given.isascii():
+        raise BadIdToken("nonce")
+    if not hmac.compare_digest(given.encode(), nonce.encode()):
+        raise BadIdToken("nonce")
+    return _read(claims)
+
+
+@without_frames
+def verify_refreshed(
+    client: Client,
+    id_token: str,
+    *,
+    sub: str,
+    access_token: str,
+    keys: KeySet,
+) -> IdToken:
+    """Return what an ID token says that came with a refresh (OpenID Connect Core 12.2).
+
+    It must be about ``sub``, who consented. A one-time refresh token is spent by now, and turning
+    its answer away may end the grant, so our clock has no say, and while the keys can't be had the
+    token endpoint's TLS stands in for the signature (3.1.3.7, 6). Raises BadIdToken.
+    """
+    try:
+        claims = _signed_claims(id_token, keys)
+    except BadIdToken:
+        raise
+    except (BadAnswer, Outage):
+        claims = _unsigned_claims(id_token)
+    _check(claims, client, access_token)
+    if claims.get("sub") != sub:
+        raise BadIdToken("sub")
+    return _read(claims)
+
+
+def _check(claims: dict[str, Any], client: Client, access_token: str) -> None:
     _check_audience(claims, client.client_id)
     if claims.get("iss") != client.endpoints.issuer:
         raise BadIdToken("issuer")
-    _check_times(claims, now.timestamp(), leeway)
-    given = claims.get("nonce")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
-        raise BadIdToken("nonce")
+    if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token):
+        raise BadIdToken("at_hash")
+
+
+def _read(claims: dict[str, Any]) -> IdToken:
     sub = claims.get("sub")
     if not isinstance(sub, str) or not 0 < len(sub) <= 255:
+        raise BadIdToken("sub")
+    if not (sub.isascii() and sub.isprintable()):
         raise BadIdToken("sub")
     return IdToken(
         sub=sub,
@@ -122,13 +128,23 @@ def _signed_claims(id_token: str, keys: KeySet) -> dict[str, Any]:
     key = keys.key(_key_id(id_token))
     if key is None:
         raise BadIdToken("key")
-    # PyJWT vouches for form and signature; the claims are checked here, by the caller's clock.
+    return _claims(id_token, key)
+
+
+def _unsigned_claims(id_token: str) -> dict[str, Any]:
+    _key_id(id_token)
+    return _claims(id_token, None)
+
+
+def _claims(id_token: str, key: jwt.PyJWK | None) -> dict[str, Any]:
+    """PyJWT vouches for form and signature; the claims are checked here, by our caller's clock."""
     try:
         return jwt.decode(
             id_token,
-            key.key,
+            "" if key is None else key.key,
             algorithms=ALGORITHMS,
             options={
+                "verify_signature": key is not None,
                 "verify_aud": False,
                 "verify_exp": False,
                 "verify_iat": False,
@@ -169,6 +185,8 @@ def _check_times(claims: dict[str, Any], now: float, leeway: int) -> None:
     for name in ("iat", "nbf") if "nbf" in claims else ("iat",):
         if _seconds(claims, name) > now + leeway:
             raise BadIdToken(name)
+    if _seconds(claims, "iat") < now - STALE - leeway:
+        raise BadIdToken("iat")
 
 
 def _seconds(claims: dict[str, Any], name: str) -> float:
@@ -178,23 +196,12 @@ def _seconds(claims: dict[str, Any], name: str) -> float:
     return value
 
 
-def _signing_keys(members: object) -> dict[str, jwt.PyJWK]:
-    """Return the RSA signing keys; keys of other kinds in the set are none of our business."""
-    if not isinstance(members, list):
-        raise BadAnswer("The key set holds no list of keys")
-    keys = {}
-    for member in members:
-        if not isinstance(member, dict) or member.get("kty") != "RSA":
-            continue
-        if member.get("use", "sig") != "sig" or member.get("alg", "RS256") != "RS256":
-            continue
-        with contextlib.suppress(jwt.PyJWTError, ValueError):
-            key = jwt.PyJWK(member, algorithm="RS256")
-            if key.key.key_size >= LEAST_BITS:
-                keys[str(member.get("kid", ""))] = key
-    return keys
-
-
 def _text(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
-    return value[:254] if isinstance(value, str) else ""
+    return clean(value, 254) if isinstance(value, str) else ""
+
+
+def _half_hash(access_token: str) -> str:
+    """What ``at_hash`` must be (OpenID Connect Core 3.1.3.6), under RS256."""
+    half = hashlib.sha256(access_token.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(half).decode().rstrip("=")

@@ -19,7 +19,9 @@ from integrations.visma.bodies import read_object
 from integrations.visma.callbacks import Callback, read_callback
 from integrations.visma.errors import Outage
 from integrations.visma.exchange import Transport, read
-from integrations.visma.id_tokens import IdToken, KeySet, tenant_of, verify_id_token
+from integrations.visma.hidden import Hidden, without_frames
+from integrations.visma.id_tokens import IdToken, tenant_of, verify_id_token, verify_refreshed
+from integrations.visma.key_sets import KeySet
 from integrations.visma.origins import may_go_plain, origin_of
 from integrations.visma.sessions import (
     CurledResponse,
@@ -35,6 +37,7 @@ __all__ = [
     "Callback",
     "Client",
     "Endpoints",
+    "Hidden",
     "IdToken",
     "KeySet",
     "TokenAnswer",
@@ -50,6 +53,7 @@ __all__ = [
     "tenant_of",
     "userinfo",
     "verify_id_token",
+    "verify_refreshed",
 ]
 
 
@@ -82,12 +86,12 @@ class Client:
 
 def new_verifier() -> str:
     """Return a PKCE verifier (RFC 7636 section 4.1): 64 characters, 384 random bits."""
-    return secrets.token_urlsafe(48)
+    return Hidden(secrets.token_urlsafe(48))
 
 
 def new_state() -> str:
     """Return a value for ``state`` or ``nonce``: 256 random bits."""
-    return secrets.token_urlsafe(32)
+    return Hidden(secrets.token_urlsafe(32))
 
 
 def authorization_url(
@@ -120,6 +124,7 @@ def authorization_url(
     return str(url) if asked.startswith("https://") else unsecured(str(url))
 
 
+@without_frames
 def redeem(
     client: Client, *, code: str, redirect_uri: str, verifier: str, scopes: Sequence[str] = ()
 ) -> TokenAnswer:
@@ -139,6 +144,7 @@ def redeem(
     return _granting(web.answer, scopes)
 
 
+@without_frames
 def refresh(client: Client, refresh_token: str, scopes: Sequence[str]) -> TokenAnswer:
     """Trade a refresh token. ``scopes`` are those granted; they aren't sent, only carried over.
 
@@ -156,6 +162,7 @@ def refresh(client: Client, refresh_token: str, scopes: Sequence[str]) -> TokenA
     return _granting(web.answer, scopes)
 
 
+@without_frames
 def client_credentials(client: Client, *, tenant_id: str, scopes: Sequence[str]) -> TokenAnswer:
     """Ask for an access token in a company that approved the application. No refresh token."""
     backend = StrictBackendClient(client.client_id, scope=list(scopes))
@@ -169,6 +176,7 @@ def client_credentials(client: Client, *, tenant_id: str, scopes: Sequence[str])
     return _granting(backend.answer, scopes)
 
 
+@without_frames
 def revoke(client: Client, refresh_token: str) -> None:
     """End a grant at Visma (RFC 7009). Access tokens already out live until they expire."""
     web = StrictWebClient(client.client_id)
@@ -186,6 +194,7 @@ def revoke(client: Client, refresh_token: str) -> None:
         accept(response.answer)
 
 
+@without_frames
 def userinfo(client: Client, access_token: str) -> dict[str, Any]:
     """Return the claims about who consented (OpenID Connect Core 5.3)."""
     return read_object(read(client.transport, client.endpoints.userinfo, access_token).body)

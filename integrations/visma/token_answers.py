@@ -11,6 +11,7 @@ from integrations.visma.calls import Answer
 from integrations.visma.errors import BadAnswer, Outage, Refused
 from integrations.visma.exchange import outage_of
 from integrations.visma.headers import rate_limit, retry_after
+from integrations.visma.hidden import Hidden
 
 LONGEST = 16_384  # characters of one token
 YEAR = 365 * 24 * 3600  # seconds; no grant of Visma's lives longer
@@ -95,7 +96,7 @@ def _token(members: dict[str, Any], name: str) -> str | None:
     fits = isinstance(value, str) and 0 < len(value) <= LONGEST
     if not fits or not value.isascii() or not value.isprintable() or " " in value:
         raise BadAnswer(f"{name} is not a token")
-    return str(value)
+    return Hidden(value)
 
 
 def _seconds(members: dict[str, Any]) -> int | None:
@@ -113,6 +114,7 @@ def _scopes(members: dict[str, Any]) -> frozenset[str]:
     value = members.get("scope")
     if value is None:
         return frozenset()
-    if not isinstance(value, str) or len(value) > LONGEST:
+    fits = isinstance(value, str) and len(value) <= LONGEST
+    if not fits or not value.isascii() or not value.isprintable():
         raise BadAnswer("scope is not a text")
     return frozenset(value.split())

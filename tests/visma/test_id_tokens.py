@@ -80,7 +80,9 @@ def keys(start: StartServer) -> KeySet:
 
 
 def verify(token: str, keys: KeySet, nonce: str = "the-nonce") -> IdToken:
-    return verify_id_token(CLIENT, token, nonce=nonce, keys=keys, now=NOW)
+    return verify_id_token(
+        CLIENT, token, nonce=nonce, access_token="access-1", keys=keys, now=NOW
+    )
 
 
 def refused(token: str, keys: KeySet) -> str:
@@ -241,7 +243,7 @@ def test_asks_again_for_a_key_it_does_not_know_but_not_at_once(
     assert refused(signed(key=SECOND, kid="two"), keys) == "key"
     assert len(server.seen) == 1
 
-    monkeypatch.setattr("integrations.visma.id_tokens.REFETCH", -1.0)
+    monkeypatch.setattr("integrations.visma.key_sets.REFETCH", -1.0)
     assert verify(signed(key=SECOND, kid="two"), keys).sub == "4c6f3c1e"
     assert len(server.seen) == 2
 
@@ -258,7 +260,7 @@ def test_forgets_a_key_that_was_withdrawn(
     keys = KeySet(start(withdraw).url, TRANSPORT)
     verify(signed(), keys)
     published.pop(0)
-    monkeypatch.setattr("integrations.visma.id_tokens.OLD", -1.0)
+    monkeypatch.setattr("integrations.visma.key_sets.OLD", -1.0)
 
     assert refused(signed(), keys) == "key"
 
@@ -269,7 +271,7 @@ def test_goes_on_with_old_keys_while_visma_is_away(
     keys, server = serve(start, public(FIRST, "one"))
     verify(signed(), keys)
     server.close()
-    monkeypatch.setattr("integrations.visma.id_tokens.OLD", -1.0)
+    monkeypatch.setattr("integrations.visma.key_sets.OLD", -1.0)
 
     assert verify(signed(), keys).sub == "4c6f3c1e"
 
@@ -359,4 +361,6 @@ def test_counts_by_the_clock_it_is_given(keys: KeySet) -> None:
     later = NOW + timedelta(hours=1)
 
     with pytest.raises(BadIdToken):
-        verify_id_token(CLIENT, signed(), nonce="the-nonce", keys=keys, now=later)
+        verify_id_token(
+            CLIENT, signed(), nonce="the-nonce", access_token="access-1", keys=keys, now=later
+        )

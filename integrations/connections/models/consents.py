@@ -72,6 +72,8 @@ class PendingConsent(models.Model):
     sealed_verifier = models.BinaryField()
     nonce = models.CharField(max_length=64)
     redirect_uri = models.URLField(max_length=400)
+    # Whom we sent the browser to, as that server calls itself; an answer of another is refused.
+    issuer = models.CharField(max_length=400, blank=True)
     # What the person read before going to Visma, for the consent ledger.
     text = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)
@@ -109,11 +111,11 @@ class PendingConsent(models.Model):
     def seal_verifier(self, value: str) -> None:
         self.sealed_verifier = ring.seal(value, owner=self.owner_of("verifier"))
 
-    def verifier(self) -> str:
+    def verifier(self) -> ring.Unsealed:
         return ring.unseal(self.sealed_verifier, owner=self.owner_of("verifier"))
 
     def sealed_for_answer(self, value: str) -> bytes:
         return ring.seal(value, owner=self.owner_of("answer"))
 
-    def answer(self) -> str:
+    def answer(self) -> ring.Unsealed:
         return ring.unseal(self.sealed_answer or b"", owner=self.owner_of("answer"))

@@ -25,10 +25,10 @@ class Grant(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="grants")
     visma_tenant_id = models.UUIDField(null=True, blank=True)
     # The Visma user who consented: `sub` of the ID token (OpenID Connect Core, 2).
-    visma_user = models.CharField(max_length=120, blank=True)
+    visma_user = models.CharField(max_length=255, blank=True)
     visma_user_email = models.CharField(max_length=254, blank=True)
     visma_user_email_verified = models.BooleanField(default=False)
-    scopes = models.CharField(max_length=1000, blank=True)
+    scopes = models.TextField(blank=True)
     sealed_refresh_token = models.BinaryField(null=True)
     refresh_token_digest = models.CharField(max_length=64, blank=True)
     sealed_access_token = models.BinaryField(null=True)

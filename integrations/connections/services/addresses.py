@@ -8,13 +8,17 @@ from django.urls import reverse
 from integrations.connections.models import Connection
 from integrations.connections.models.applications import Kind
 
+# One redirect path per kind, so that an answer can't be taken for another server's.
+CALLBACKS = {Kind.CONNECT: "connections:callback-connect"}
+
 
 def redirect_uri(kind: str) -> str:
     """What to register in Visma's Developer Portal for an application of this kind.
 
     Kind ``service`` has none: nobody is sent back from the App Store.
     """
-    return absolute(reverse("connections:callback-connect")) if kind == Kind.CONNECT else ""
+    callback = CALLBACKS.get(Kind(kind))
+    return absolute(reverse(callback)) if callback else ""
 
 
 def invitation_link(token: str) -> str:

@@ -22,6 +22,7 @@ from integrations.connections.services import (
     wording,
 )
 from integrations.connections.services.findings import Finding
+from integrations.keyring import ring
 from integrations.keyring.tokens import digest
 from integrations.visma import oauth
 
@@ -37,6 +38,13 @@ UI_LOCALES = {
     "fi": "fi-FI",
     "nl": "nl-NL",
 }
+
+
+class Answered(dict[str, list[str]]):
+    """The parameters of an answer. Its repr names them and holds no code and no state."""
+
+    def __repr__(self) -> str:
+        return f"<answer with {', '.join(sorted(self))[:80]}>"
 
 
 class ConsentRefused(Exception):
@@ -65,6 +73,7 @@ def begin(
         browser_digest=digest(browser),
         nonce=oauth.new_state(),
         redirect_uri=addresses.redirect_uri(application.kind),
+        issuer=client.endpoints.issuer,
         text=wording.consent_text(invitation.integration, invitation.tenant, asked),
         language=language,
         expires_at=now + settings.PENDING_CONSENT_LIFE,
@@ -115,8 +124,16 @@ def finish_posted(consent_id: UUID, *, browser: str, now: datetime) -> PendingCo
     _check_browser(consent, browser)
     if consent.sealed_answer is None and consent.consumed_at is None:
         raise ConsentRefused(Finding.STATE_UNKNOWN)
-    params = json.loads(consent.answer()) if consent.sealed_answer else {}
-    return _take(consent, params, now=now)
+    return _take(consent, _kept(consent), now=now)
+
+
+def _kept(consent: PendingConsent) -> Answered:
+    if consent.sealed_answer is None:
+        return Answered()
+    try:
+        return Answered(json.loads(consent.answer()))
+    except ring.Unreadable as fault:
+        raise ConsentRefused(Finding.OUR_FAULT) from fault
 
 
 def of_browser(consent_id: UUID, *, browser: str) -> PendingConsent | None:

@@ -26,6 +26,7 @@ class Finding(StrEnum):
     ANSWER_REFUSED = "answer_refused"
     DENIED = "denied"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - the code of a finding
+    SHORT_ACCESS = "short_access"
     VISMA_DOWN = "visma_down"
     OUR_FAULT = "our_fault"
     ERROR_PAGE = "error_page"
@@ -173,6 +174,13 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("You came back from Visma, but Visma then refused to give us access. "
           "Nothing was allowed."),
         n("You. If it happens again: %(vendor)s."), _AGAIN, Press.CONTINUE,
+    ),
+    Finding.SHORT_ACCESS: (
+        n("Visma lets us in for an hour only"),
+        n("What renews the access is missing, so the connection would break within the hour. "
+          "Nothing was kept."),
+        n("You, by allowing all of it. If it was not offered: %(vendor)s."), _AGAIN,
+        Press.CONTINUE,
     ),
     Finding.VISMA_DOWN: (
         n("Visma does not answer"),

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from integrations.connections.models import Grant, PendingConsent
+from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
     choosing,
     companies,
@@ -24,6 +24,7 @@ from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
 from integrations.visma import oauth
+from integrations.visma.bodies import clean
 from integrations.visma.errors import (
     BadAnswer,
     BadCallback,
@@ -68,8 +69,9 @@ def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: d
     except _Failed as failed:
         choosing.give_up(consent, failed.finding, now=now)
     except Exception:
+        # Whatever broke, the person gets a page with a way on; what it was stands in the log.
+        logger.exception("Consent %s broke", consent.pk)
         choosing.give_up(consent, Finding.OUR_FAULT, now=now)
-        raise
 
 
 def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
@@ -80,10 +82,13 @@ def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: 
     except (visma_clients.NoSecret, ring.Unreadable) as fault:
         _tell_staff(consent, "secret_unreadable", str(fault))
         raise _Failed(Finding.OUR_FAULT) from fault
+    application = consent.invitation.integration.application
+    if answer.refresh_token is None and application.kind == Kind.CONNECT:
+        logger.warning("Consent %s: no refresh token came", consent.pk)
+        raise _Failed(Finding.SHORT_ACCESS)
     grant = _keep_grant(consent, answer, person, now=now)
     if grant.visma_user and not grant.visma_user_email:
-        _learn_address(grant, client, answer)
-    application = consent.invitation.integration.application
+        _learn_address(consent, grant, client, answer)
     try:
         found = companies.candidates(
             application, answer.access_token, grant.visma_tenant_id, now=now
@@ -95,7 +100,7 @@ def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: 
 
 def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
     """The code of an answer that can be trusted and says yes."""
-    invitation = consent.invitation
+    invitation, kind = consent.invitation, consent.invitation.integration.application.kind
     try:
         # A link may run out while its reader is at Visma; withdrawn or used is another thing.
         invitation.refresh_from_db()
@@ -104,9 +109,7 @@ def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
         raise _Failed(closed.finding) from closed
     try:
         callback = oauth.read_callback(
-            params,
-            issuer=settings.VISMA_CONNECT_ISSUER,
-            iss_required=settings.VISMA_CONNECT_ISS_ADVERTISED,
+            params, issuer=_issuer(consent), iss_required=visma_clients.names_itself(kind)
         )
     except BadCallback as bad:
         logger.warning("Consent %s: the callback is refused (%s)", consent.pk, bad.reason)
@@ -117,6 +120,14 @@ def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
             _tell_staff(consent, "application_refused", callback.error or "")
         raise _Failed(finding)
     return callback.code
+
+
+def _issuer(consent: PendingConsent) -> str:
+    """Whom the browser was sent to, if that is still whom the code would go to."""
+    kind = consent.invitation.integration.application.kind
+    if consent.issuer != visma_clients.endpoints(kind).issuer:
+        raise BadCallback("issuer_wrong")
+    return consent.issuer
 
 
 def _redeem(
@@ -142,7 +153,8 @@ def _redeem(
         logger.warning("Consent %s: the ID token is refused (%s)", consent.pk, bad.reason)
         raise _Failed(Finding.ANSWER_REFUSED) from bad
     except BadAnswer as bad:
-        raise _Failed(Finding.TOKEN_REFUSED) from bad
+        logger.warning("Consent %s: the token answer is refused (%s)", consent.pk, bad)
+        raise _Failed(Finding.VISMA_DOWN) from bad
 
 
 def _person(
@@ -154,21 +166,31 @@ def _person(
     if answer.id_token is None:
         raise BadIdToken("missing")
     return oauth.verify_id_token(
-        client, answer.id_token, nonce=consent.nonce, keys=visma_clients.signing_keys(), now=now
+        client,
+        answer.id_token,
+        nonce=consent.nonce,
+        access_token=answer.access_token,
+        keys=visma_clients.signing_keys(),
+        now=now,
     )
 
 
-def _learn_address(grant: Grant, client: Client, answer: TokenAnswer) -> None:
+def _learn_address(
+    consent: PendingConsent, grant: Grant, client: Client, answer: TokenAnswer
+) -> None:
     """The address from userinfo, where the ID token doesn't carry it; only of the same person."""
     try:
         claims = oauth.userinfo(client, answer.access_token)
     except VismaError:
         return
     if claims.get("sub") != grant.visma_user:
+        logger.warning("Consent %s: userinfo is about somebody else", consent.pk)
+        grant.delete()
+        consent.grant = None
         raise _Failed(Finding.ANSWER_REFUSED)
     email = claims.get("email")
     if isinstance(email, str):
-        grant.visma_user_email = email[:254]
+        grant.visma_user_email = clean(email, 254)
         grant.visma_user_email_verified = claims.get("email_verified") in (True, "true")
         grant.save(update_fields=["visma_user_email", "visma_user_email_verified"])
 
@@ -182,10 +204,10 @@ def _keep_grant(
         tenant=invitation.tenant,
         application=invitation.integration.application,
         visma_tenant_id=_uuid(oauth.tenant_of(answer.access_token)),
-        visma_user=person.sub[:120],
-        visma_user_email=person.email[:254],
+        visma_user=person.sub,
+        visma_user_email=person.email,
         visma_user_email_verified=person.email_verified,
-        scopes=" ".join(sorted(answer.scopes))[:1000],
+        scopes=" ".join(sorted(answer.scopes)),
         access_expires_at=refreshing.expiry(answer, now),
         token_number=1,
     )

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from integrations.connections.models import Grant
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import incidents, standing, visma_clients
+from integrations.connections.services import incidents, scopes, standing, visma_clients
 from integrations.connections.services.access import lack_of
 from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
@@ -76,7 +76,7 @@ def store(grant: Grant, answer: TokenAnswer, *, now: datetime) -> bool:
         "refresh_due_at": None,
     }
     if answer.scopes:
-        changes["scopes"] = " ".join(sorted(answer.scopes))[:1000]
+        changes["scopes"] = " ".join(sorted(answer.scopes))
     if answer.refresh_token:
         changes["sealed_refresh_token"] = grant.sealed("refresh_token", answer.refresh_token)
         changes["refresh_token_digest"] = digest(answer.refresh_token)
@@ -178,10 +178,20 @@ def _ask(grant: Grant, now: datetime) -> bool:
 
 def _call(grant: Grant) -> TokenAnswer:
     client = visma_clients.client_for(grant.application)
-    scopes = grant.scopes.split()
     if grant.application.kind == Kind.SERVICE:
-        return oauth.client_credentials(client, tenant_id=str(grant.visma_tenant_id), scopes=scopes)
-    return oauth.refresh(client, grant.refresh_token(), scopes)
+        return oauth.client_credentials(
+            client, tenant_id=str(grant.visma_tenant_id), scopes=scopes.of_service(grant)
+        )
+    answer = oauth.refresh(client, grant.refresh_token(), grant.scopes.split())
+    if answer.id_token is not None and grant.visma_user:
+        oauth.verify_refreshed(
+            client,
+            answer.id_token,
+            sub=grant.visma_user,
+            access_token=answer.access_token,
+            keys=visma_clients.signing_keys(),
+        )
+    return answer
 
 
 def _settle_outage(grant: Grant, outage: Outage, *, first: bool, now: datetime) -> bool:

@@ -218,7 +218,7 @@ def _keep_grant(invitation: Invitation, answer: TokenAnswer, *, now: datetime) -
         tenant=invitation.tenant,
         application=invitation.integration.application,
         visma_tenant_id=invitation.pasted_tenant_id,
-        scopes=" ".join(sorted(answer.scopes))[:1000],
+        scopes=" ".join(sorted(answer.scopes)),
         access_expires_at=refreshing.expiry(answer, now),
         token_number=1,
     )

@@ -46,6 +46,11 @@ def endpoints(kind: str) -> Endpoints:
     )
 
 
+def names_itself(kind: str) -> bool:
+    """Whether every answer of the kind's authorization server says whose it is (RFC 9207)."""
+    return kind == Kind.CONNECT and bool(settings.VISMA_CONNECT_ISS_ADVERTISED)
+
+
 def organization_url(kind: str) -> str:
     if kind == Kind.SERVICE:
         return str(settings.VISMA_SERVICE_ORGANIZATION_URL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,8 @@ from integrations.connections.views.visits import (
 )
 from integrations.tenants.models import User
 
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+
 
 @csrf_exempt
 @public("GET", "POST")
@@ -35,7 +39,7 @@ def callback_connect(request: HttpRequest) -> HttpResponse:
         return without_referrer(_keep_post(request))
     try:
         arrived = consent.finish(
-            _lists(request.GET),
+            _taken_query(request),
             kind=Kind.CONNECT,
             browser=visit_of(request).browser,
             now=timezone.now(),
@@ -117,10 +121,8 @@ def look(request: HttpRequest, consent_id: UUID) -> HttpResponse:
 
 
 def _keep_post(request: HttpRequest) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > consent.LARGEST_POST:
-        return _stopped(Finding.STATE_UNKNOWN)
     try:
-        pending = consent.keep_post(_lists(request.POST), kind=Kind.CONNECT, now=timezone.now())
+        pending = consent.keep_post(_posted(request), kind=Kind.CONNECT, now=timezone.now())
     except ConsentRefused as refused:
         return _stopped(refused.finding)
     return SeeOther(reverse("connections:finish-posted", args=[pending.pk]))
@@ -169,8 +171,30 @@ def _connections(pending: PendingConsent) -> list[Connection]:
     return list(rows.filter(pk=pending.connection_id or 0))
 
 
-def _lists(given: QueryDict) -> dict[str, list[str]]:
-    return dict(given.lists())
+def _taken_query(request: HttpRequest) -> consent.Answered:
+    """The parameters, taken out of the request, so that nothing that prints it shows a code."""
+    try:
+        answered = consent.Answered(request.GET.lists())
+    except SuspiciousOperation:
+        answered = consent.Answered()
+    request.GET = QueryDict()
+    request.META["QUERY_STRING"] = ""
+    for name in {"RAW_URI", "REQUEST_URI"} & request.META.keys():
+        request.META[name] = request.path
+    return answered
+
+
+def _posted(request: HttpRequest) -> consent.Answered:
+    """The fields of a form of the right type and size; none of any other."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 9 or int(length) > consent.LARGEST_POST:
+        return consent.Answered()
+    if request.content_type not in FORMS:
+        return consent.Answered()
+    try:
+        return consent.Answered(request.POST.lists())
+    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        return consent.Answered()
 
 
 def _to_consent(pending: PendingConsent) -> HttpResponse:

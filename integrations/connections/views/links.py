@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,11 +26,6 @@ from integrations.connections.views.visits import (
 )
 from integrations.keyring import ring
 
-STATUS = {
-    Finding.LINK_UNKNOWN: HTTPStatus.NOT_FOUND,
-    Finding.LINK_ENDED: HTTPStatus.GONE,
-    Finding.LINK_WITHDRAWN: HTTPStatus.GONE,
-}
 # Where a sign-in may have stopped without Visma telling us.
 STOPS = {
     "no_company": Finding.NO_COMPANY,
@@ -163,10 +156,4 @@ def _show_closed(request: HttpRequest, closed: NotOpen) -> HttpResponse:
     invitation = closed.invitation
     if closed.finding is Finding.LINK_USED and invitation and invitation.connection:
         return show_connections(request, invitation, [invitation.connection])
-    return show_stop(
-        request,
-        closed.finding,
-        invitation,
-        at=steps.INVITATION,
-        status=STATUS.get(closed.finding, HTTPStatus.OK),
-    )
+    return show_stop(request, closed.finding, invitation, at=steps.INVITATION)

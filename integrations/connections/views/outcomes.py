@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +12,21 @@ from django.utils.translation import gettext as _
 from integrations.connections.models import Connection, Invitation
 from integrations.connections.services import doctor, wording
 from integrations.connections.services.doctor import Check
-from integrations.connections.services.findings import Finding, explain
+from integrations.connections.services.findings import Finding, explain, finding_of
 from integrations.connections.views import steps
+
+# Where the request itself is at fault. A page about what Visma or a person decided is a 200.
+STATUS = {
+    Finding.LINK_UNKNOWN: HTTPStatus.NOT_FOUND,
+    Finding.LINK_ENDED: HTTPStatus.GONE,
+    Finding.LINK_WITHDRAWN: HTTPStatus.GONE,
+    Finding.STATE_UNKNOWN: HTTPStatus.BAD_REQUEST,
+    Finding.ANSWER_REFUSED: HTTPStatus.BAD_REQUEST,
+    Finding.TOKEN_REFUSED: HTTPStatus.BAD_REQUEST,
+    Finding.OTHER_BROWSER: HTTPStatus.FORBIDDEN,
+    Finding.STATE_USED: HTTPStatus.GONE,
+    Finding.TOO_LATE: HTTPStatus.GONE,
+}
 
 
 def show_stop(
@@ -23,7 +37,6 @@ def show_stop(
     at: int,
     company: str = "",
     other: str = "",
-    status: int = 200,
 ) -> HttpResponse:
     """One page for every error: what, who, how, and the press that mends it."""
     tenant = invitation.tenant.name if invitation is not None else ""
@@ -37,7 +50,7 @@ def show_stop(
             "focus_heading": True,
             **steps.frame(invitation, at, stopped=True),
         },
-        status=status,
+        status=STATUS.get(finding_of(finding) or Finding.OUR_FAULT, HTTPStatus.OK),
     )
 
 
