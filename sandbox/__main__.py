@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sandbox.connection import Connection
 from sandbox.dispatch import Dispatcher
+from sandbox.gate import Gate
 from sandbox.routes import Router
 from sandbox.settings import Settings, read_arguments
 from sandbox.state import Sandbox
@@ -19,36 +20,34 @@ BACKLOG = 2048
 PARENT_SECONDS = 0.5
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until told to stop. Prints one line when it listens."""
+async def serve(settings: Settings, router: Router | None = None) -> None:
+    """Serve until told to stop. Prints one line when it listens. Raises OSError."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows has no signal handlers in its loop.
             loop.add_signal_handler(number, stop.set)
 
-    connections: set[Connection] = set()
     numbers = iter(range(1, sys.maxsize))
     dispatcher: Dispatcher
 
     def accept() -> Connection:
-        return Connection(dispatcher, next(numbers), connections)
+        return Connection(dispatcher, next(numbers), gate.connections)
 
-    server = await loop.create_server(
-        accept, settings.host, settings.port, backlog=BACKLOG, start_serving=False
-    )
-    port = server.sockets[0].getsockname()[1]
-    public_url = settings.public_url or f"http://localhost:{port}"
-    settings = replace(settings, port=port, public_url=public_url)
-    dispatcher = Dispatcher(Sandbox(settings), Router())
-    await server.start_serving()
-    print(f"sandbox listening on http://{settings.host}:{port}", flush=True)  # noqa: T201
+    gate = Gate(accept, settings.host, BACKLOG)
+    await gate.bind(settings.port)
+    public_url = settings.public_url or f"http://localhost:{gate.port}"
+    sandbox = Sandbox(replace(settings, port=gate.port, public_url=public_url))
+    sandbox.shut_for = gate.close_for
+    dispatcher = Dispatcher(sandbox, router or Router())
+    await gate.open()
+    print(f"sandbox listening on http://{settings.host}:{gate.port}", flush=True)  # noqa: T201
     watch = loop.create_task(_watch_parent(stop)) if settings.ends_with_parent else None
     await stop.wait()
     if watch is not None:
         watch.cancel()
-    server.close()
-    for connection in list(connections):
+    gate.close()
+    for connection in list(gate.connections):
         connection.transport.close()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import socket
+import struct
 from collections import deque
 from typing import Protocol, cast
 
@@ -24,6 +25,9 @@ class Answerer(Protocol):
 
     ledger: Ledger
 
+    def meets(self, first: bytes, number: int) -> str | None:
+        """What is to happen to a new connection, by the first bytes it brought."""
+
     def answer(self, exchange: Exchange) -> Response | None: ...
 
 
@@ -38,6 +42,9 @@ class Connection(asyncio.Protocol):
         self._siblings = open_connections
         self._parser = httptools.HttpRequestParser(self)
         self._served = 0
+        self._is_new = True
+        self._deaf = False
+        self.gone = asyncio.Event()
         self._busy = False
         self._pumping = False
         self._waiting: deque[tuple[Request, bool]] = deque()
@@ -56,12 +63,15 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
+        self.gone.set()
         self._siblings.discard(self)
         self._waiting.clear()
         self._stop_idle()
 
     def data_received(self, data: bytes) -> None:
         self._stop_idle()
+        if self._deaf or (self._is_new and self._shunned(data)):
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -145,9 +155,24 @@ class Connection(asyncio.Protocol):
         if not self._busy:
             self.transport.close()
 
+    def abort(self) -> None:
+        """Tear the connection down with a RST."""
+        tcp = self.transport.get_extra_info("socket")
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.is_open = False
+        self.transport.abort()
+
+    def _shunned(self, first: bytes) -> bool:
+        """Whether a fault has taken the connection before a request could be read."""
+        self._is_new = False
+        fault = self._answerer.meets(first, self._number)
+        self._deaf = fault is not None
+        if fault == "refuse":
+            self.abort()
+        return self._deaf
+
     def _open_entry(self, path: str) -> Entry:
         return self._answerer.ledger.open(
-            at=time.time(),
             method=self._parser.get_method().decode("latin-1"),
             path=path,
             connection=self._number,

@@ -6,15 +6,20 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from sandbox.connect.clients import presented_credentials
 from sandbox.exchange import Exchange
-from sandbox.faults.acts import ACTS, Scene
-from sandbox.faults.scripts import Fault
+from sandbox.faults.acts import ACTS
+from sandbox.faults.queue import Occasion
+from sandbox.faults.scene import Scene
+from sandbox.faults.scripts import CONNECTION, Deed
 from sandbox.guard import bearer_token
 from sandbox.http import NotJson, Request, Response, problem
 from sandbox.routes import Router
 from sandbox.state import Route, Sandbox
+
+ERP_ROOMS = {"salesorders", "customers", "inventory", "organization", "erp"}
 
 
 class Dispatcher:
@@ -48,22 +53,39 @@ class Dispatcher:
         response = self._run(route, request)
         delay = self._delay(route)
         if delay:
-            asyncio.get_running_loop().call_later(delay, exchange.send, response)
+            self._sandbox.clock.call_later(delay, partial(exchange.send, response))
             return None
         return response
 
-    def _fault_for(self, route: Route, request: Request) -> Fault | None:
+    def meets(self, first: bytes, number: int) -> str | None:
+        """The fault that takes a new connection, if one does. The control API is spared."""
+        sandbox = self._sandbox
+        if not len(sandbox.faults) or is_control(first.partition(b" ")[2]):
+            return None
+        deed = sandbox.faults.take(Occasion(CONNECTION, sandbox.clock.seconds()))
+        if deed is None:
+            return None
+        entry = self.ledger.open(method="", path="", connection=number, reused=False)
+        entry.kind, entry.fault, entry.sent = CONNECTION, deed.do, "none"
+        self.ledger.keep(entry)
+        return deed.do
+
+    def _fault_for(self, route: Route, request: Request) -> Deed | None:
         if not len(self._sandbox.faults):
             return None
         bearer_token(self._sandbox, request)
         form = request.form
+        entry = request.entry
         return self._sandbox.faults.take(
-            kind=route.kind,
-            tenant_id=request.entry.tenant_id or form.get("tenant_id"),
-            client_id=request.entry.client_id or presented_credentials(request, form)[0],
-            reference=request.entry.reference,
-            reused=request.entry.reused,
-            chance=self._sandbox.random,
+            Occasion(
+                kind=route.kind,
+                at=self._sandbox.clock.seconds(),
+                tenant_id=entry.tenant_id or form.get("tenant_id"),
+                client_id=entry.client_id or presented_credentials(request, form)[0],
+                reference=entry.reference,
+                grant_type=form.get("grant_type"),
+                reused=entry.reused,
+            )
         )
 
     def _runner(self, route: Route, request: Request) -> Callable[[], Response]:
@@ -76,14 +98,14 @@ class Dispatcher:
 
         return run
 
-    async def _play(self, fault: Fault, exchange: Exchange, run: Callable[[], Response]) -> None:
-        if fault.delay:
-            await asyncio.sleep(fault.delay)
-        scene = Scene(exchange, run, self._sandbox.switches)
-        try:
-            await ACTS[fault.do](fault, scene)
-        finally:
-            exchange.drop()
+    async def _play(self, deed: Deed, exchange: Exchange, run: Callable[[], Response]) -> None:
+        scene = Scene(self._sandbox, exchange, run, deed)
+        with self.ledger.held(exchange.request.entry):
+            try:
+                await self._sandbox.clock.sleep(deed.delay)
+                await ACTS[deed.do](scene)
+            finally:
+                exchange.drop()
 
     def _run(self, route: Route, request: Request) -> Response:
         try:
@@ -95,7 +117,7 @@ class Dispatcher:
     def _delay(self, route: Route) -> float:
         if route.kind == "token":
             return self._sandbox.switches.token_delay
-        if route.kind.partition(".")[0] in {"salesorders", "customers", "organization"}:
+        if route.kind.partition(".")[0] in ERP_ROOMS:
             return self._sandbox.switches.erp_delay
         return 0.0
 
@@ -103,6 +125,10 @@ class Dispatcher:
         task = asyncio.get_running_loop().create_task(play)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def is_control(path: bytes) -> bool:
+    return path.startswith((b"/_control/", b"/switches"))
 
 
 def _reference(route: Route, request: Request) -> str | None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 import time
 from email.utils import formatdate
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sandbox.http import Request, Response
+from sandbox.http import Request, Response, phrase_of
 
 if TYPE_CHECKING:
     from sandbox.connection import Connection
-
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Exchange:
@@ -31,13 +26,31 @@ class Exchange:
 
     def send(self, response: Response) -> None:
         """Answer completely and go on with the connection."""
+        entry = self.request.entry
         if self.connection.is_open and not self.finished:
-            self.request.entry.answered = response.status
+            entry.sent, entry.status, entry.answered = "whole", response.status, response.status
         self._end(self.encoded(response), keep=self.keep_alive)
 
-    def send_part(self, part: bytes) -> None:
-        """Send these bytes and close: the answer stays cut."""
+    def send_part(self, part: bytes, status: int) -> None:
+        """Send these bytes of an answer with this status and close: it stays cut."""
+        if part and self.connection.is_open and not self.finished:
+            self.request.entry.sent, self.request.entry.status = "cut", status
         self._end(part, keep=False)
+
+    def drip(self, part: bytes, status: int) -> bool:
+        """Send some bytes of an answer and go on later. False when the client is gone."""
+        if not self.connection.is_open or self.finished:
+            return False
+        self.request.entry.sent, self.request.entry.status = "cut", status
+        self.connection.transport.write(part)
+        return True
+
+    def end_drip(self) -> None:
+        """All bytes have been sent, so the answer is whole."""
+        entry = self.request.entry
+        if self.connection.is_open and not self.finished:
+            entry.sent, entry.answered = "whole", entry.status
+        self._end(b"", keep=self.keep_alive)
 
     def drop(self) -> None:
         """Close without a byte."""
@@ -46,15 +59,13 @@ class Exchange:
     def reset(self) -> None:
         """Tear the connection down with a RST."""
         if self.connection.is_open and not self.finished:
-            tcp = self.connection.transport.get_extra_info("socket")
-            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.transport.abort()
+            self.connection.abort()
         self._end(b"", keep=False)
 
     def encoded(self, response: Response) -> bytes:
         """The whole answer as it goes over the wire."""
         lines = [
-            f"HTTP/1.1 {response.status} {_PHRASES.get(response.status, 'Unknown')}",
+            f"HTTP/1.1 {response.status} {phrase_of(response.status)}",
             f"Date: {_http_date()}",
         ]
         lines += [f"{name}: {_one_line(value)}" for name, value in response.headers]
@@ -68,7 +79,9 @@ class Exchange:
         if self.finished:
             return
         self.finished = True
-        self.request.entry.seconds = round(time.perf_counter() - self.started, 6)
+        entry = self.request.entry
+        entry.sent = entry.sent or "none"
+        entry.seconds = round(time.perf_counter() - self.started, 6)
         self.connection.finish(payload, keep=keep)
 
 

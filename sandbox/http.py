@@ -19,6 +19,8 @@ NO_STORE = ("Cache-Control", "no-store")
 
 Headers = list[tuple[str, str]]
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 
 class NotJson(Exception):
     """The body is not a JSON document."""
@@ -126,6 +128,10 @@ def problem(status: int, detail: str, *, instance: str | None = None) -> Respons
         "instance": instance,
     }
     return Response(status, encode_json(content), [("Content-Type", PROBLEM_JSON)])
+
+
+def phrase_of(status: int) -> str:
+    return _PHRASES.get(status, "Unknown")
 
 
 def encode_json(content: Any) -> bytes:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import marshal
+import zlib
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import Any
 
-KEPT = 200_000
+from sandbox.clock import Clock
+
+RECENT = 2000
+PACKED = 500
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request. ``at`` is seconds since the epoch; ``path`` is without its query.
+    """One request. Moments are seconds since the epoch on the sandbox's clock.
 
-    ``answered`` is the status sent, or 0 when no complete answer left the sandbox.
+    ``path`` is without its query. ``sent`` says what left the sandbox: ``whole``, ``cut``,
+    ``none``, or nothing while it is under way. ``status`` is that of the answer, whole or cut;
+    ``answered`` the same, but 0 when no whole answer left. ``seconds`` are of real time.
     ``detail`` is the grant type at the token endpoint, a word of the room's own elsewhere.
     ``too_early`` marks a call that came before the Retry-After it was given was over.
     """
@@ -36,30 +45,96 @@ class Entry:
     seconds: float | None = None
     detail: str | None = None
     too_early: bool = False
+    sent: str = ""
+    status: int = 0
+
+
+NAMES = tuple(field.name for field in fields(Entry))
+_row = attrgetter(*NAMES)
 
 
 class Ledger:
-    def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+    """Every request since the last reset; none is ever forgotten.
+
+    What is over is packed, some tens of bytes a request, and read again when asked for.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._recent: deque[Entry] = deque()
+        self._packs: list[tuple[int, bytes]] = []  # With the highest number in each.
+        self._packed = 0
+        self._held: set[int] = set()
         self._count = 0
 
-    def open(self, *, at: float, method: str, path: str, connection: int, reused: bool) -> Entry:
+    def open(self, *, method: str, path: str, connection: int, reused: bool) -> Entry:
         self._count += 1
-        return Entry(self._count, at, method, path, connection, reused)
+        return Entry(self._count, self._clock.seconds(), method, path, connection, reused)
 
     def keep(self, entry: Entry) -> None:
-        self._entries.append(entry)
+        self._recent.append(entry)
+        if len(self._recent) >= RECENT + PACKED:
+            self._pack()
+
+    @contextmanager
+    def held(self, entry: Entry) -> Iterator[None]:
+        """Something may still come of the entry, though its exchange be over."""
+        self._held.add(entry.number)
+        try:
+            yield
+        finally:
+            self._held.discard(entry.number)
 
     def clear(self) -> None:
-        self._entries.clear()
+        self._recent.clear()
+        self._packs.clear()
+        self._packed = 0
+
+    def __len__(self) -> int:
+        return self._packed + len(self._recent)
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """All with a number above ``after``, oldest first."""
+        rows = [
+            row
+            for highest, pack in self._packs
+            if highest > after
+            for row in marshal.loads(zlib.decompress(pack))  # noqa: S302 - packed just below
+            if row[0] > after
+        ]
+        rows.sort()
+        old = deque(rows)
+        for entry in sorted(self._recent, key=attrgetter("number")):
+            # A request that hung for long may be older than some that are packed.
+            while old and old[0][0] < entry.number:
+                yield Entry(*old.popleft())
+            if entry.number > after:
+                yield entry
+        for row in old:
+            yield Entry(*row)
 
     def matching(self, wanted: dict[str, Any], after: int = 0) -> Iterator[dict[str, Any]]:
         """Entries with a number above ``after`` whose members equal all of ``wanted``."""
-        for entry in self._entries:
-            if entry.number > after and all(
-                str(getattr(entry, name)) == value for name, value in wanted.items()
-            ):
+        for entry in self.entries(after):
+            if all(str(getattr(entry, name)) == value for name, value in wanted.items()):
                 yield asdict(entry)
 
-    def __len__(self) -> int:
-        return len(self._entries)
+    def save(self) -> dict[str, Any]:
+        return {"count": self._count, "entries": [list(_row(one)) for one in self.entries()]}
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Numbers never go back, so that ``after`` keeps its meaning across a restore."""
+        self.clear()
+        self._count = max(self._count, int(saved["count"]))
+        for row in saved["entries"]:
+            self.keep(Entry(*row))
+
+    def _pack(self) -> None:
+        """Put away the oldest that are over; those that are not go back in front."""
+        oldest = [self._recent.popleft() for _ in range(PACKED)]
+        under_way = [one for one in oldest if not one.sent or one.number in self._held]
+        rows = [_row(one) for one in oldest if one.sent and one.number not in self._held]
+        self._recent.extendleft(reversed(under_way))
+        if rows:
+            self._packs.append((rows[-1][0], zlib.compress(marshal.dumps(rows), 1)))
+            self._packed += len(rows)

@@ -10,15 +10,17 @@ from sandbox.clock import Clock
 from sandbox.connect.grants import GrantBook
 from sandbox.connect.interactions import InteractionBook
 from sandbox.connect.keys import KeyRing
+from sandbox.connect.notices import Herald, Notice
 from sandbox.connect.sessions import SessionBook
 from sandbox.demo.everything import demo_world
 from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger
-from sandbox.limits import Limits
+from sandbox.limits import Limits, default_policies
 from sandbox.salesorders.store import OrderBooks
 from sandbox.settings import Settings
 from sandbox.switches import Switches
+from sandbox.vni.store import VniBook
 from sandbox.webhooks.postman import Postman
 from sandbox.webhooks.records import WebhookBook
 from sandbox.world.mails import Mail
@@ -31,15 +33,17 @@ class Sandbox:
         self.settings = settings
         self.clock = Clock()
         self.keys = KeyRing()
-        self.ledger = Ledger()
+        self.ledger = Ledger(self.clock)
         self.postman = Postman()
+        self.herald = Herald()
+        self.shut_for: Callable[[float], None] = _stays_open
         self.generation = 0
         self.reset()
 
     def reset(self) -> None:
         """Forget everything and seed the demo world. Late commits still under way are void."""
         self.generation += 1
-        self.clock.offset = 0.0
+        self.clock.reset()
         self.random = random.Random(self.settings.seed)  # noqa: S311 - chances, not secrets
         self.switches = Switches()
         self.world = demo_world(self.settings, self.clock.seconds())
@@ -48,9 +52,12 @@ class Sandbox:
         self.grants = GrantBook()
         self.mails: list[Mail] = []
         self.consents: set[tuple[str, str, str]] = set()
+        self.logout_notices: list[Notice] = []
         self.orders = OrderBooks()
+        self.vni = VniBook()
         self.limits = Limits()
-        self.faults = FaultQueue()
+        self.policies = default_policies()
+        self.faults = FaultQueue(self.settings.seed)
         self.webhooks = WebhookBook()
         self.ledger.clear()
 
@@ -60,6 +67,10 @@ class Sandbox:
 
     def url(self, path: str) -> str:
         return f"{self.settings.public_url}{path}"
+
+
+def _stays_open(seconds: float) -> None:
+    """Until a process listens for the sandbox there is no door to shut."""
 
 
 Endpoint = Callable[[Sandbox, Request], Response]

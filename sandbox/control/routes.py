@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.connect.claims import new_access_token
-from sandbox.connect.grants import Grant
+from sandbox.connect.grants import Grant, new_grant
 from sandbox.control import records, views
 from sandbox.control.answers import Refused, controlled, read_object
 from sandbox.faults.scripts import NotAFault, describe_fault
@@ -48,9 +48,9 @@ def change_switches(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 def add_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     """One fault, or several under ``faults``. Nothing is queued when one cannot be read."""
     given = read_object(request)
-    scripts = given.get("faults", [given])
+    scripts, now = given.get("faults", [given]), sandbox.clock.seconds()
     try:
-        return {"faults": [describe_fault(fault) for fault in sandbox.faults.add_all(scripts)]}
+        return {"faults": [describe_fault(fault) for fault in sandbox.faults.add_all(scripts, now)]}
     except NotAFault as error:
         raise Refused(str(error)) from error
 
@@ -65,14 +65,28 @@ def delete_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 
 def move_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    """``offset`` sets, ``advance`` adds; both in seconds. The Date header stays real."""
+    """``offset`` sets, ``advance`` adds, in seconds; ``freeze`` stops it or lets it go on.
+
+    In this order: freeze, offset, advance. What waited for a moment that has now come
+    happens before the answer. The Date header stays real.
+    """
     given = read_object(request)
-    for name in given:
-        if name not in {"offset", "advance"} or not _is_number(given[name]):
-            raise Refused("Send 'offset' or 'advance' in seconds.")
-    sandbox.clock.offset = float(given.get("offset", sandbox.clock.offset))
-    sandbox.clock.offset += float(given.get("advance", 0))
-    return {"offset": sandbox.clock.offset, "now": sandbox.clock.now().isoformat()}
+    for name, value in given.items():
+        if name not in {"offset", "advance", "freeze"} or not _fits_clock(name, value):
+            raise Refused("Send 'offset' or 'advance' in seconds, or 'freeze' as true or false.")
+    clock = sandbox.clock
+    if "freeze" in given and given["freeze"] is not clock.frozen:
+        clock.freeze() if given["freeze"] else clock.thaw()
+    if "offset" in given:
+        clock.move(float(given["offset"]))
+    if "advance" in given:
+        clock.advance(float(given["advance"]))
+    return show_clock(sandbox, request)
+
+
+def show_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    clock = sandbox.clock
+    return {"offset": clock.offset, "now": clock.now().isoformat(), "frozen": clock.frozen}
 
 
 def rotate_keys(sandbox: Sandbox, request: Request) -> dict[str, Any]:
@@ -117,12 +131,9 @@ def expire_tokens(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     for value in ended:
         del tokens[value]
     if given.get("refresh"):
-        for token in sandbox.grants.refresh_tokens.values():
-            if client_id in {None, token.grant.client_id} and tenant_id in {
-                None,
-                token.grant.tenant_id,
-            }:
-                token.grant.revoked = True
+        for grant in sandbox.grants.grants.values():
+            if client_id in {None, grant.client_id} and tenant_id in {None, grant.tenant_id}:
+                grant.revoked = True
     return {"ended": len(ended)}
 
 
@@ -134,28 +145,24 @@ def _grant(
     scopes: tuple[str, ...],
 ) -> Grant:
     now = sandbox.clock.seconds()
-    return Grant(
-        client_id=application.client_id,
+    grant = new_grant(
+        application,
+        chance=sandbox.random,
         sub=user.sub,
         tenant_id=tenant_id,
         scopes=scopes,
-        auth_time=int(now),
+        now=now,
+        auth_time=now,
         sid="CONTROL",
-        nonce=None,
-        made_at=now,
-        one_time=application.refresh == "one_time",
-        grace=application.refresh_grace,
-        absolute_days=application.refresh_days,
-        sliding_days=application.refresh_sliding_days,
     )
+    sandbox.grants.grants[grant.id] = grant
+    return grant
 
 
-def _is_number(value: object) -> bool:
-    try:
-        float(value)  # type: ignore[arg-type]  # that is the question
-    except (TypeError, ValueError):
-        return False
-    return True
+def _fits_clock(name: str, value: object) -> bool:
+    if name == "freeze" or isinstance(value, bool):
+        return name == "freeze" and isinstance(value, bool)
+    return isinstance(value, int | float) and abs(value) < 1e10
 
 
 ROUTES = [
@@ -168,6 +175,7 @@ ROUTES = [
         ("faults", "GET", "faults", list_faults),
         ("faults", "POST", "faults", add_faults),
         ("faults", "DELETE", "faults", delete_faults),
+        ("clock", "GET", "clock", show_clock),
         ("clock", "POST", "clock", move_clock),
         ("keys", "POST", "keys/rotate", rotate_keys),
         ("tokens", "POST", "tokens", mint_token),

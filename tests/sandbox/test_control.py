@@ -158,6 +158,8 @@ def test_the_ledger_says_who_asked_what(norway: Api) -> None:
         "fault": None,
         "detail": None,
         "too_early": False,
+        "sent": "whole",
+        "status": 201,
     }
 
 
