@@ -1,0 +1,1 @@
+"""The Developer Portal, where an integrator registers applications and asks for APIs."""
