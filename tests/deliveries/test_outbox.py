@@ -30,11 +30,15 @@ def lease_all(after: timedelta = timedelta()) -> dict[int, int]:
 
 
 def claim_all(leased: dict[int, int]) -> list[tuple[int, int, int]]:
+    """Claims up to ten of each lane: (delivery, lane, attempt number)."""
     now = database_now()
-    claimed = outbox.claim([Wanted(lane, epoch, 10) for lane, epoch in leased.items()], now=now)
-    outbox.open_attempts(
-        [(pk, number, leased[lane], "salesorder-v3", 1, now) for pk, lane, number in claimed]
-    )
+    with transaction.atomic():
+        found = outbox.due_of([Wanted(lane, epoch, 10) for lane, epoch in leased.items()], now=now)
+        outbox.take([(due, leased[due.lane_id], "salesorder-v3", "{}") for due in found], now=now)
+        claimed = [(due.id, due.lane_id, due.attempt + 1) for due in found]
+        outbox.open_attempts(
+            [(pk, number, leased[lane], "salesorder-v3", 1, now) for pk, lane, number in claimed]
+        )
     return claimed
 
 

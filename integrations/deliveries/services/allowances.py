@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from integrations.connections.models import Quota
 from integrations.connections.services import quotas
-from integrations.deliveries.services.holding import HeldLane
 from integrations.visma.sales_orders import RateLimit
 
 UNSEEN = 2  # in flight while no answer has told the limit
@@ -31,7 +30,7 @@ class Allowance:
 
     def free(self, now: datetime) -> int:
         """How many more may go out now."""
-        if self.closed_until and now < self.closed_until:
+        if self.is_closed(now):
             return 0
         if self.resets_at and now >= self.resets_at:
             self.remaining, self.resets_at = self.limit, None
@@ -39,9 +38,28 @@ class Allowance:
             return max(0, UNSEEN - self.out)
         return max(0, self.remaining - self.out - int(self.limit * KEPT))
 
+    def learn(self, limit: RateLimit | None, retry_after: float | None, now: datetime) -> None:
+        """Take in what one answer's headers said."""
+        if limit is None and retry_after is None:
+            return
+        self.learnt_at = now
+        if limit is not None:
+            self.limit, self.remaining, self.unsaved = limit.limit, limit.remaining, limit
+            left = limit.reset
+            self.resets_at = None if left is None else now + timedelta(seconds=left)
+        if retry_after is not None:
+            # What was left is moot: after this time a retry works, Visma says.
+            self.closed_until = now + timedelta(seconds=retry_after)
+            self.remaining = None
+            self.unsaved_retry = retry_after
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether Visma asked for no calls at all for now."""
+        return self.closed_until is not None and now < self.closed_until
+
     def opens_at(self, now: datetime) -> datetime | None:
         """When a spent allowance opens again; None while it is open."""
-        if self.closed_until and now < self.closed_until:
+        if self.is_closed(now):
             return self.closed_until
         if self.remaining is not None and self.out == 0 and self.free(now) == 0:
             return self.resets_at
@@ -54,31 +72,11 @@ class Allowances:
 
     known: dict[Key, Allowance] = field(default_factory=dict)
 
-    def of(self, lane: HeldLane) -> Allowance:
-        application = lane.connection.integration.application_id
-        key = (application, lane.company_key)
+    def of(self, application: int, company_key: str) -> Allowance:
+        key = (application, company_key)
         if key not in self.known:
             self.known[key] = _load(*key)
         return self.known[key]
-
-    def learn(
-        self, lane: HeldLane, limit: RateLimit | None, retry_after: float | None, now: datetime
-    ) -> None:
-        """Take in what one answer's headers said."""
-        allowance = self.of(lane)
-        if limit is None and retry_after is None:
-            return
-        allowance.learnt_at = now
-        if limit is not None:
-            allowance.limit, allowance.remaining = limit.limit, limit.remaining
-            left = limit.reset
-            allowance.resets_at = None if left is None else now + timedelta(seconds=left)
-            allowance.unsaved = limit
-        if retry_after is not None:
-            # What was left is moot: after this time a retry works, Visma says.
-            allowance.closed_until = now + timedelta(seconds=retry_after)
-            allowance.remaining = None
-            allowance.unsaved_retry = retry_after
 
     def save(self) -> None:
         """Write what is new since the last time."""

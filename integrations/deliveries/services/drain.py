@@ -38,7 +38,7 @@ def drain(options: DrainOptions, stop: threading.Event) -> None:
 
 
 def _is_over(session: Session, busy_at: float) -> bool:
-    if session.held or session.out or session.unwritten or session.lessons:
+    if session.held or session.out or session.unwritten or session.lessons or session.ready:
         return session.wound_down_for > session.options.grace.total_seconds()
     idle = boot_time() - busy_at > session.options.idle.total_seconds()
     return idle or session.winds_down
@@ -47,7 +47,9 @@ def _is_over(session: Session, busy_at: float) -> bool:
 def _turn(session: Session) -> None:
     leasing.renew(session)
     sending.take_back_doubtful_claims(session)
-    if not session.winds_down:
+    if session.winds_down:
+        sending.give_up_ready(session)
+    else:
         leasing.lease(session)
         sending.claim_and_send(session)
         searching.look(session)
@@ -59,6 +61,7 @@ def _turn(session: Session) -> None:
 def _listen(session: Session, timeout: float) -> None:
     for answer in session.pump.poll(timeout):
         _take(session, answer)
+    sending.send_ready(session)
 
 
 def _take(session: Session, answer: Answer) -> None:
@@ -94,6 +97,7 @@ def _is_time_to_write(session: Session) -> bool:
 
 def _end(session: Session) -> None:
     """Listen out what is still under way, call the rest uncertain, and let go."""
+    sending.give_up_ready(session)
     until = boot_time() + session.options.grace.total_seconds()
     while session.out and boot_time() < until:
         leasing.renew(session)

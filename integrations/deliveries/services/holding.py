@@ -10,6 +10,7 @@ from django.conf import settings
 from integrations.connections.models import Connection
 from integrations.connections.services import custody
 from integrations.deliveries.models import Lane
+from integrations.deliveries.services.allowances import Allowance
 from integrations.visma.calls import Deadline, boot_time
 
 TOKEN_RESERVE = timedelta(minutes=2)
@@ -56,6 +57,7 @@ class HeldLane:
     deadline: Deadline
     connection: Connection
     company_key: str
+    allowance: Allowance
     clock_offset: timedelta | None
     access: custody.Access | None = None
     claims: bool = False  # whether it may claim
@@ -64,6 +66,11 @@ class HeldLane:
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
     out: int = 0  # requests under way, looks included
+
+    def under_way(self, change: int) -> None:
+        """Count a request in or out."""
+        self.out += change
+        self.allowance.out += change
 
     @property
     def dry(self) -> bool:
@@ -89,7 +96,14 @@ class Job:
     body: bytes = field(repr=False)
 
 
-def hold(lane: Lane, deadline: Deadline, *, now: datetime, held_applications: set[int]) -> HeldLane:
+def hold(
+    lane: Lane,
+    deadline: Deadline,
+    allowance: Allowance,
+    *,
+    now: datetime,
+    held_applications: set[int],
+) -> HeldLane:
     """Take a leased lane into memory, with the token it may use, if it has one."""
     held = HeldLane(
         lane_id=lane.pk,
@@ -97,6 +111,7 @@ def hold(lane: Lane, deadline: Deadline, *, now: datetime, held_applications: se
         deadline=deadline,
         connection=lane.connection,
         company_key=lane.company_key,
+        allowance=allowance,
         clock_offset=lane.clock_offset,
         setbacks=lane.setbacks,
     )

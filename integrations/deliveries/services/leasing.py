@@ -40,7 +40,11 @@ def lease(session: Session) -> None:
         deadline = Deadline(began + _gate_seconds(session))
         try:
             session.held[lane.pk] = hold(
-                lane, deadline, now=session.clock.now(), held_applications=suspended
+                lane,
+                deadline,
+                session.allowances.of(*_allowance_key(lane)),
+                now=session.clock.now(),
+                held_applications=suspended,
             )
         except Exception:
             # Such as a token that doesn't decrypt: this lane is held up, the loop goes on.
@@ -74,7 +78,14 @@ def _lease_in_database(session: Session) -> list[Lane]:
         )
     if flipped:
         logger.warning("%s deliveries of a worker that is gone are uncertain", len(flipped))
-    return _load(leased)
+    lanes_leased = _load(leased)
+    for lane in lanes_leased:
+        session.allowances.of(*_allowance_key(lane))
+    return lanes_leased
+
+
+def _allowance_key(lane: Lane) -> tuple[int, str]:
+    return lane.connection.integration.application_id, lane.company_key
 
 
 def _held_applications(session: Session) -> set[int]:
@@ -135,7 +146,7 @@ def give_back(session: Session) -> None:
     now = session.clock.now()
     done: dict[int, int] = {}
     for lane in session.held.values():
-        opens_at = session.allowance(lane).opens_at(now)
+        opens_at = lane.allowance.opens_at(now)
         if lane.out == 0 and (lane.idle or session.winds_down or opens_at):
             done[lane.lane_id] = lane.epoch
             if opens_at:

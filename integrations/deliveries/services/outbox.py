@@ -10,7 +10,7 @@ compared as text with a zone: hence full table names, and ``_moment``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,21 +18,11 @@ from typing import Any
 from django.db import connection
 
 from integrations.deliveries.models import Attempt, Delivery
-
-Row = Sequence[Any]
+from integrations.deliveries.services.rowsets import Columns, Row, as_table
 
 
 def _moment(value: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
-
-
-def _values(rows: Iterable[Row]) -> tuple[str, list[Any]]:
-    """``(%s, …), (%s, …)`` with its parameters; datetimes as the database takes them."""
-    groups, parameters = [], []
-    for row in rows:
-        groups.append("(" + ", ".join(["%s"] * len(row)) + ")")
-        parameters += [_moment(v) if isinstance(v, datetime) else v for v in row]
-    return ", ".join(groups), parameters
 
 
 def _skip_locked(table: str = "") -> str:
@@ -110,6 +100,9 @@ def lease(*, now: datetime, until: datetime, token_until: datetime, limit: int) 
     return dict(rows)
 
 
+_EPOCHS: Columns = {"v_lane": "bigint", "v_epoch": "bigint"}
+
+
 def flip(
     lanes: dict[int, int], *, now: datetime, quarantined_until: datetime, look_at: datetime
 ) -> list[int]:
@@ -119,16 +112,16 @@ def flip(
     """
     if not lanes:
         return []
-    block, parameters = _values(sorted(lanes.items()))
+    table, given = as_table("v", _EPOCHS, sorted(lanes.items()))
     rows = _rows(
-        f"WITH v(v_lane, v_epoch) AS (VALUES {block})"
+        f"WITH {table}"
         " UPDATE deliveries_delivery SET state = 'uncertain', epoch = NULL,"
         " uncertain_at = %s, quarantined_until = %s, look_at = %s, misses = 0, missed_at = NULL,"
         " charged = charged + 1"
         " FROM v WHERE deliveries_delivery.lane_id = v.v_lane"
         " AND deliveries_delivery.state = 'sending' AND deliveries_delivery.epoch < v.v_epoch"
         " RETURNING deliveries_delivery.id",
-        [*parameters, _moment(now), _moment(quarantined_until), _moment(look_at)],
+        [given, _moment(now), _moment(quarantined_until), _moment(look_at)],
     )
     flipped = [row[0] for row in rows]
     Attempt.objects.filter(delivery__in=flipped, ended_at=None).update(
@@ -141,13 +134,13 @@ def renew(lanes: dict[int, int], *, until: datetime) -> set[int]:
     """Go on holding lanes. Those missing from the answer belong to somebody else by now."""
     if not lanes:
         return set()
-    block, parameters = _values(sorted(lanes.items()))
+    table, given = as_table("v", _EPOCHS, sorted(lanes.items()))
     rows = _rows(
-        f"WITH v(v_id, v_epoch) AS (VALUES {block})"
+        f"WITH {table}"
         " UPDATE deliveries_lane SET leased_until = %s FROM v"
-        " WHERE deliveries_lane.id = v.v_id AND deliveries_lane.epoch = v.v_epoch"
+        " WHERE deliveries_lane.id = v.v_lane AND deliveries_lane.epoch = v.v_epoch"
         " RETURNING deliveries_lane.id",
-        [*parameters, _moment(until)],
+        [given, _moment(until)],
     )
     return {row[0] for row in rows}
 
@@ -173,79 +166,135 @@ class Wanted:
     limit: int
 
 
-def claim(wanted: list[Wanted], *, now: datetime) -> list[tuple[int, int, int]]:
-    """Move due deliveries to ``sending``. Returns (delivery, lane, attempt number).
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery as it stands before its next attempt, with what its order says."""
 
-    At most 500 lanes at once: SQLite's bound on a compound SELECT.
-    """
-    block = " UNION ALL ".join(
-        "SELECT id, v_epoch FROM (SELECT id, CAST(%s AS bigint) AS v_epoch"
-        " FROM deliveries_delivery WHERE lane_id = %s AND state = 'pending'"
-        f" AND paused_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT %s{_skip_locked()}) q"
-        for _ in wanted
-    )
-    moment = _moment(now)
-    parameters = [v for w in wanted for v in (w.epoch, w.lane_id, moment, w.limit)]
-    return _rows(
-        f"WITH pick(pick_id, pick_epoch) AS ({block})"
-        " UPDATE deliveries_delivery SET state = 'sending', epoch = pick.pick_epoch,"
-        " attempt = attempt + 1, first_sent_at = COALESCE(first_sent_at, %s)"
-        " FROM pick WHERE deliveries_delivery.id = pick.pick_id"
-        " AND deliveries_delivery.state = 'pending'"
-        " RETURNING deliveries_delivery.id, deliveries_delivery.lane_id,"
-        " deliveries_delivery.attempt",
-        [*parameters, moment],
-    )
+    id: int
+    lane_id: int
+    attempt: int
+    payload: str
+    route: str
+    after_doubt: bool
+    charged: int
+    set_aside: int
+    reference: str
+    content: str  # JSON
 
 
-def store_payloads(payloads: list[tuple[int, str, str]]) -> None:
-    """Keep what was built: (delivery, route, payload)."""
-    if not payloads:
+_DUE = """
+    SELECT d.id, d.lane_id, d.attempt, d.payload, d.route,
+      d.uncertain_at IS NOT NULL, d.charged, d.set_aside, o.reference, o.content
+    FROM ({of_lane}) d JOIN orders_salesorder o ON o.id = d.order_id"""
+_DUE_OF_LANE = """
+    SELECT * FROM deliveries_delivery WHERE lane_id = {lane} AND state = 'pending'
+    AND paused_at IS NULL AND due_at <= %s ORDER BY due_at, id LIMIT {most}"""
+
+
+def due_of(wanted: list[Wanted], *, now: datetime) -> list[Due]:
+    """The deliveries to claim, at most so many of each lane; on PostgreSQL locked until commit."""
+    rows = _due_at_once(wanted, now) if _skip_locked() else _due_in_turn(wanted, now)
+    left = {one.lane_id: one.limit for one in wanted}
+    found = []
+    for row in rows:
+        due = Due(*row)
+        if left[due.lane_id]:
+            left[due.lane_id] -= 1
+            found.append(due)
+    return found
+
+
+def _due_at_once(wanted: list[Wanted], now: datetime) -> list[tuple[Any, ...]]:
+    # The limit is written out: for a parameter the planner would guess, and sort whole lanes.
+    of_lane = _DUE_OF_LANE.format(lane="w.lane", most=max(one.limit for one in wanted))
+    lateral = f"SELECT q.* FROM unnest(%s::bigint[]) w(lane), LATERAL ({of_lane}{_skip_locked()}) q"
+    return _rows(_DUE.format(of_lane=lateral), [[one.lane_id for one in wanted], now])
+
+
+def _due_in_turn(wanted: list[Wanted], now: datetime) -> list[tuple[Any, ...]]:
+    """SQLite knows no LATERAL, and one more statement costs no way to a server."""
+    found = []
+    for one in wanted:
+        of_lane = _DUE_OF_LANE.format(lane="%s", most=one.limit)
+        found += _rows(_DUE.format(of_lane=of_lane), [one.lane_id, _moment(now)])
+    return found
+
+
+def take(taken: list[tuple[Due, int, str, str]], *, now: datetime) -> None:
+    """Move deliveries that ``due_of`` found to ``sending``: (delivery, epoch, route, payload)."""
+    if not taken:
         return
-    block, parameters = _values(payloads)
+    table, given = as_table(
+        "v", _TAKEN, ((due.id, due.attempt, epoch, *built) for due, epoch, *built in taken)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH v(v_id, v_route, v_payload) AS (VALUES {block})"
-            " UPDATE deliveries_delivery SET route = v.v_route, payload = v.v_payload"
-            " FROM v WHERE deliveries_delivery.id = v.v_id",
-            parameters,
+            f"WITH {table}"
+            " UPDATE deliveries_delivery SET state = 'sending', epoch = v.v_epoch,"
+            " attempt = attempt + 1, first_sent_at = COALESCE(first_sent_at, %s),"
+            " route = v.v_route, payload = v.v_payload"
+            " FROM v WHERE deliveries_delivery.id = v.v_id"
+            " AND deliveries_delivery.attempt = v.v_attempt"
+            " AND deliveries_delivery.state = 'pending'",
+            [given, _moment(now)],
         )
+
+
+_TAKEN: Columns = {
+    "v_id": "bigint",
+    "v_attempt": "bigint",
+    "v_epoch": "bigint",
+    "v_route": "text",
+    "v_payload": "text",
+}
 
 
 def open_attempts(attempts: list[Row]) -> None:
     """Insert open attempts: (delivery, number, epoch, route, token number, opened at)."""
     if not attempts:
         return
-    block, parameters = _values((*row, "", "", "", "", "") for row in attempts)
+    table, given = as_table("v", _OPENED, attempts)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO deliveries_attempt (delivery_id, number, epoch, route, token_number,"
-            " opened_at, ending, fault, visma_type, visma_number, answer)"
-            f" VALUES {block}",
-            parameters,
+            f"WITH {table} INSERT INTO deliveries_attempt (delivery_id, number, epoch, route,"
+            " token_number, opened_at, ending, fault, visma_type, visma_number, answer)"
+            " SELECT v_delivery, v_number, v_epoch, v_route, v_token, v_opened, '', '', '', '', ''"
+            " FROM v",
+            [given],
         )
+
+
+_OPENED: Columns = {
+    "v_delivery": "bigint",
+    "v_number": "bigint",
+    "v_epoch": "bigint",
+    "v_route": "text",
+    "v_token": "bigint",
+    "v_opened": "timestamptz",
+}
+_CLAIM: Columns = {"v_id": "bigint", "v_attempt": "bigint"}
 
 
 def unclaim(claims: list[tuple[int, int]], *, now: datetime, fault: str = "") -> None:
     """Give back claims (delivery, attempt) whose requests were never handed to libcurl."""
     if not claims:
         return
-    block, parameters = _values(sorted(claims))
+    table, given = as_table("v", _CLAIM, sorted(claims))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH v(v_id, v_attempt) AS (VALUES {block})"
+            f"WITH {table}"
             " UPDATE deliveries_delivery SET epoch = NULL,"
             " state = CASE WHEN cancel_wanted_at IS NULL THEN 'pending' ELSE 'cancelled' END"
             " FROM v WHERE deliveries_delivery.id = v.v_id"
             " AND deliveries_delivery.attempt = v.v_attempt"
             " AND deliveries_delivery.state = 'sending'",
-            parameters,
+            [given],
         )
         cursor.execute(
-            f"WITH v(v_id, v_number) AS (VALUES {block})"
+            f"WITH {table}"
             " UPDATE deliveries_attempt SET ended_at = %s, ending = 'withdrawn', fault = %s"
-            " FROM v WHERE delivery_id = v.v_id AND number = v.v_number AND ended_at IS NULL",
-            [*parameters, _moment(now), fault],
+            " FROM v WHERE delivery_id = v.v_id AND number = v.v_attempt AND ended_at IS NULL",
+            [given, _moment(now), fault],
         )
 
 
@@ -275,10 +324,28 @@ class Settlement:
     settled_at: datetime | None = None
 
 
-_SETTLE_COLUMNS = (
-    "state", "due_at", "reason", "visma_type", "visma_number", "quarantined_until", "look_at",
-    "uncertain_at", "problem", "settled_at",
-)  # fmt: skip
+_SETTLED: Columns = {
+    "state": "text",
+    "due_at": "timestamptz",
+    "reason": "text",
+    "visma_type": "text",
+    "visma_number": "text",
+    "quarantined_until": "timestamptz",
+    "look_at": "timestamptz",
+    "uncertain_at": "timestamptz",
+    "problem": "text",
+    "settled_at": "timestamptz",
+}
+_SETTLE: Columns = {
+    "v_id": "bigint",
+    "v_attempt": "bigint",
+    "v_from_uncertain": "boolean",
+    "v_from_pending": "boolean",
+    "v_charge": "bigint",
+    "v_aside": "bigint",
+    "v_kept": "boolean",
+    **{f"v_{column}": kind for column, kind in _SETTLED.items()},
+}
 
 
 def settle(batch: Sequence[Settlement]) -> set[int]:
@@ -286,19 +353,21 @@ def settle(batch: Sequence[Settlement]) -> set[int]:
     if not batch:
         return set()
     ordered = sorted(batch, key=lambda s: s.delivery_id)
-    block, parameters = _values(
+    table, given = as_table(
+        "v",
+        _SETTLE,
         (
-            s.delivery_id, s.attempt, s.from_uncertain, s.from_pending, s.charge, s.aside,
-            s.kept_refusal, *(getattr(s, column) for column in _SETTLE_COLUMNS),
-        )
-        for s in ordered
+            (
+                s.delivery_id, s.attempt, s.from_uncertain, s.from_pending, s.charge, s.aside,
+                s.kept_refusal, *(getattr(s, column) for column in _SETTLED),
+            )
+            for s in ordered
+        ),
     )  # fmt: skip
-    names = ", ".join(f"v_{column}" for column in _SETTLE_COLUMNS)
-    cast = {c: f"CAST(v.v_{c} AS {_type(Delivery, c)})" for c in _SETTLE_COLUMNS}
+    cast = {c: f"CAST(v.v_{c} AS {_type(Delivery, c)})" for c in _SETTLED}
     wished = f"{cast['state']} = 'pending' AND cancel_wanted_at IS NOT NULL"
     rows = _rows(
-        "WITH v(v_id, v_attempt, v_from_uncertain, v_from_pending, v_charge, v_aside, v_kept,"
-        f" {names}) AS (VALUES {block})"
+        f"WITH {table}"
         " UPDATE deliveries_delivery SET epoch = NULL,"
         f" state = CASE WHEN {wished} THEN 'cancelled' ELSE {cast['state']} END,"
         f" settled_at = CASE WHEN {wished} THEN {cast['due_at']} ELSE {cast['settled_at']} END,"
@@ -316,7 +385,7 @@ def settle(batch: Sequence[Settlement]) -> set[int]:
         " OR (deliveries_delivery.state = 'uncertain' AND v.v_from_uncertain)"
         " OR (deliveries_delivery.state = 'pending' AND v.v_from_pending))"
         " RETURNING deliveries_delivery.id",
-        parameters,
+        [given],
     )
     return {row[0] for row in rows}
 
@@ -338,8 +407,18 @@ class AttemptEnd:
     answer: str = ""
 
 
-_END = ("ended_at", "ending", "curl_code", "fault")
-_ANSWER = ("answered_at", "status", "visma_type", "visma_number", "answer")
+_END: Columns = {
+    "ended_at": "timestamptz", "ending": "text", "curl_code": "bigint", "fault": "text",
+}  # fmt: skip
+_ANSWER: Columns = {
+    "answered_at": "timestamptz", "status": "bigint", "visma_type": "text",
+    "visma_number": "text", "answer": "text",
+}  # fmt: skip
+_ENDED: Columns = {
+    "v_delivery": "bigint",
+    "v_number": "bigint",
+    **{f"v_{column}": kind for column, kind in (_END | _ANSWER).items()},
+}
 
 
 def end_attempts(ends: Sequence[AttemptEnd]) -> None:
@@ -348,8 +427,10 @@ def end_attempts(ends: Sequence[AttemptEnd]) -> None:
         return
     ordered = sorted(ends, key=lambda e: (e.delivery_id, e.number))
     columns = (*_END, *_ANSWER)
-    block, parameters = _values(
-        (e.delivery_id, e.number, *(getattr(e, column) for column in columns)) for e in ordered
+    table, given = as_table(
+        "v",
+        _ENDED,
+        ((e.delivery_id, e.number, *(getattr(e, name) for name in columns)) for e in ordered),
     )
     kept = ", ".join(
         f"{column} = CASE WHEN {marker} IS NULL"
@@ -357,13 +438,12 @@ def end_attempts(ends: Sequence[AttemptEnd]) -> None:
         for marker, part in (("ended_at", _END), ("answered_at", _ANSWER))
         for column in part
     )
-    names = ", ".join(f"v_{column}" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH v(v_delivery, v_number, {names}) AS (VALUES {block})"
+            f"WITH {table}"
             f" UPDATE deliveries_attempt SET {kept} FROM v"
             " WHERE delivery_id = v.v_delivery AND number = v.v_number",
-            parameters,
+            [given],
         )
 
 

@@ -23,7 +23,7 @@ def look(session: Session) -> None:
         _begin(session)
     now = session.clock.now()
     for search in list(session.searches):
-        if session.pump.free and session.allowance(search.lane).free(now):
+        if session.pump.free and search.lane.allowance.free(now):
             session.searches.remove(search)
             _ask(session, search)
 
@@ -37,7 +37,7 @@ def _ask(session: Session, search: Search) -> None:
         session.lessons.append(lambda: findings.write_failed(search, 0, session.options, now=now))
         search.lane.looking -= 1
         return
-    session.under_way(search.lane, 1)
+    search.lane.under_way(1)
 
 
 def _begin(session: Session) -> None:
@@ -51,7 +51,7 @@ def _begin(session: Session) -> None:
 
 def take_page(session: Session, search: Search, answer: Answer) -> None:
     """Search one page; at the end of the list, or when it can't be read, say what was found."""
-    session.under_way(search.lane, -1)
+    search.lane.under_way(-1)
     learn(session, search.lane, answer)
     try:
         page = listed(answer)

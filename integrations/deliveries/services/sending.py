@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import DatabaseError, transaction
 
@@ -24,12 +25,14 @@ from integrations.visma.sales_orders import (
 logger = logging.getLogger(__name__)
 
 DOUBTS_TO_REST = 3  # lost answers in a row before a lane rests
+AHEAD = 64  # orders claimed before there is a slot for them
 UNTOLD_WAIT = 30.0  # seconds after a 429 that doesn't say how long
 
 
 def claim_and_send(session: Session) -> None:
-    """Claim what free slots and allowances let out now, and hand it to the pump at once."""
-    shares = _shares(session)
+    """Hand over what was claimed; claim what slots and allowances let out next."""
+    send_ready(session)
+    shares = _shares(session) if len(session.ready) <= AHEAD // 2 else []
     if not shares:
         return
     now = session.clock.now()
@@ -46,18 +49,60 @@ def claim_and_send(session: Session) -> None:
         session.claims_in_doubt = True
         return
     for job in jobs:
+        job.lane.under_way(1)
+    session.ready += jobs
+    send_ready(session)
+
+
+def send_ready(session: Session) -> None:
+    """Fill free slots with what is claimed. What may no longer go out is given back."""
+    now = session.clock.now()
+    stopped = [job for job in session.ready if not _may_go(job, now)]
+    if stopped:
+        session.ready = [job for job in session.ready if job not in stopped]
+        _give_back(session, stopped)
+    free = session.pump.free
+    going, session.ready = session.ready[:free], session.ready[free:]
+    for job in going:
         _send(session, job)
+
+
+def give_up_ready(session: Session) -> None:
+    """Nothing more goes out: what is claimed and not sent is pending again."""
+    _give_back(session, session.ready)
+    session.ready = []
+
+
+def _may_go(job: Job, now: datetime) -> bool:
+    """Whether nothing was learnt since the claim that speaks against it."""
+    access = job.lane.access
+    return (
+        job.lane.claims
+        and access is not None
+        and access.token_number == job.token_number
+        and not job.lane.allowance.is_closed(now)
+    )
+
+
+def _give_back(session: Session, jobs: list[Job]) -> None:
+    """Their requests were never handed to libcurl."""
+    if not jobs:
+        return
+    claims, now = [(job.delivery_id, job.attempt) for job in jobs], session.clock.now()
+    for job in jobs:
+        job.lane.under_way(-1)
+    session.lessons.append(lambda: outbox.unclaim(claims, now=now))
 
 
 def _shares(session: Session) -> list[tuple[HeldLane, int]]:
     """How many to claim of which lane: free slots dealt out one by one, lanes taking turns."""
     if session.claims_in_doubt or session.database_is_away:
         return []
-    now, free = session.clock.now(), session.pump.free
+    now, free = session.clock.now(), session.pump.free + AHEAD - len(session.ready)
     room: dict[HeldLane, int] = {}
     for lane in session.held.values():
         if lane.claims and lane.access and not lane.dry:
-            allowed = session.allowance(lane).free(now)
+            allowed = lane.allowance.free(now)
             room[lane] = min(session.options.slots_per_lane - lane.out, allowed)
     shares = dict.fromkeys(room, 0)
     while free and any(left > 0 for left in room.values()):
@@ -78,12 +123,12 @@ def _send(session: Session, job: Job) -> None:
         )
     except ValueError as error:
         # The lane's address or token can't be sent to or with; nothing went out.
+        job.lane.under_way(-1)
         claims, now, fault = [(job.delivery_id, job.attempt)], session.clock.now(), str(error)[:200]
         session.lessons.append(lambda: outbox.unclaim(claims, now=now, fault=fault))
         _stop_lane(session, job.lane, _shutting(job.lane, fault, session))
         return
     session.out[job.delivery_id, job.attempt] = job
-    session.under_way(job.lane, 1)
 
 
 def take_back_doubtful_claims(session: Session) -> None:
@@ -91,7 +136,11 @@ def take_back_doubtful_claims(session: Session) -> None:
     if not session.claims_in_doubt:
         return
     epochs, now = session.epochs(), session.clock.now()
-    sent = {*session.out, *((s.delivery_id, s.attempt) for s, _ in session.unwritten)}
+    known = {
+        *session.out,
+        *((job.delivery_id, job.attempt) for job in session.ready),
+        *((s.delivery_id, s.attempt) for s, _ in session.unwritten),
+    }
 
     def take_back() -> bool:
         with transaction.atomic():
@@ -99,7 +148,7 @@ def take_back_doubtful_claims(session: Session) -> None:
                 lane__in=epochs, state=Delivery.State.SENDING
             ).values_list("pk", "attempt", "lane_id", "epoch")
             mine = [(pk, number) for pk, number, lane, epoch in rows if epochs[lane] == epoch]
-            outbox.unclaim([claim for claim in mine if claim not in sent], now=now)
+            outbox.unclaim([claim for claim in mine if claim not in known], now=now)
         return True
 
     session.claims_in_doubt = not session.database(take_back)
@@ -108,7 +157,7 @@ def take_back_doubtful_claims(session: Session) -> None:
 def take_order(session: Session, job: Job, answer: Answer) -> None:
     """Judge one answer to a create, and keep the outcome until it is written."""
     del session.out[job.delivery_id, job.attempt]
-    session.under_way(job.lane, -1)
+    job.lane.under_way(-1)
     judged = judging.judge(job, answer, session.options, now=session.clock.now())
     if not session.unwritten:
         session.unwritten_since = boot_time()
@@ -120,14 +169,15 @@ def take_order(session: Session, job: Job, answer: Answer) -> None:
 
 def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
     """Take in what an answer says of quota and time, whatever it was about."""
-    now, told = session.clock.now(), answered_at(answer)
+    now = session.clock.now()
     wait = retry_after(answer) if answer.status == 429 else None
     if answer.status == 429 and wait is None:
         wait = UNTOLD_WAIT
-    session.allowances.learn(lane, rate_limit(answer), wait, now)
+    lane.allowance.learn(rate_limit(answer), wait, now)
     if wait is not None:
         session.next_saving = 0
-    if told is not None and lane.clock_offset is None:
+    told = answered_at(answer) if lane.clock_offset is None else None
+    if told is not None:
         lane.clock_offset = offset = told - now
         session.lessons.append(
             lambda: Lane.objects.filter(pk=lane.lane_id).update(clock_offset=offset)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection
 
 from integrations.connections.services import visma_clients
-from integrations.deliveries.services.allowances import Allowance, Allowances
+from integrations.deliveries.services.allowances import Allowances
 from integrations.deliveries.services.clock import DatabaseClock
 from integrations.deliveries.services.holding import DrainOptions, HeldLane, Job
 from integrations.deliveries.services.looking import Search
@@ -37,6 +37,8 @@ class Session:
     clock: DatabaseClock = field(default_factory=DatabaseClock)
     allowances: Allowances = field(default_factory=Allowances)
     held: dict[int, HeldLane] = field(default_factory=dict)
+    # Claimed a little ahead, so that a slot that gets free is filled without a claim of its own.
+    ready: list[Job] = field(default_factory=list)
     out: dict[tuple[int, int], Job] = field(default_factory=dict)
     searches: list[Search] = field(default_factory=list)
     unwritten: list[tuple[Settlement, AttemptEnd]] = field(default_factory=list)
@@ -74,14 +76,6 @@ class Session:
 
     def epochs(self) -> dict[int, int]:
         return {lane.lane_id: lane.epoch for lane in self.held.values()}
-
-    def allowance(self, lane: HeldLane) -> Allowance:
-        return self.allowances.of(lane)
-
-    def under_way(self, lane: HeldLane, change: int) -> None:
-        """Count a request of the lane in or out."""
-        lane.out += change
-        self.allowance(lane).out += change
 
     def database(self, action: Callable[[], T]) -> T | None:
         """Do something in the database, or nothing (None) while it is away, locked or too slow.
