@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from sandbox import pages
+from sandbox import mails, pages
+from sandbox.admin import routes as admin
 from sandbox.appstore import routes as appstore
 from sandbox.connect import routes as connect
 from sandbox.control import routes as control
+from sandbox.developers import routes as developers
 from sandbox.erp import routes as erp
 from sandbox.http import Request, Response, problem
 from sandbox.salesorders import routes as salesorders
 from sandbox.state import Route
+from sandbox.vni import routes as vni
+from sandbox.webhooks import routes as webhooks
 
 ROUTES = [
     *connect.ROUTES,
     *salesorders.ROUTES,
     *erp.ROUTES,
+    *vni.ROUTES,
+    *developers.ROUTES,
     *appstore.ROUTES,
+    *admin.ROUTES,
+    *webhooks.ROUTES,
     *control.ROUTES,
     Route("page", "GET", "/", pages.show_start),
+    Route("page", "GET", "/mails", mails.show_mails),
     Route("page", "GET", "/sandbox.css", pages.show_stylesheet),
 ]
 

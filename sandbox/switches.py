@@ -17,8 +17,41 @@ class Switches:
 
     # Visma Connect
     default_response_mode: Literal["form_post", "query"] = "query"
+    openid_required: bool = False
+    login_hint_works: bool = True
+    tenant_id_on_authorize: Literal["ignored", "a_hint"] = "ignored"
+    sign_in_pages: Literal["one", "two"] = "one"
+    interaction_errors: Literal["redirected", "shown"] = "redirected"
+    issuer_in_answer: bool = True
+    session_idle_time: int = 0
+    logout_by_client_id: bool = True
     tenant_claim: Literal["always", "with_tenants_scope", "never"] = "always"
+    more_access_token_claims: bool = False
+    access_token_audience: str = "visma.net.erp"
+    id_token_lifetime: int = 300
+    error_descriptions: bool = False
+    credentials_twice: Literal["taken", "refused"] = "taken"
     invalid_client_status: Literal[400, 401] = 400
+    grant_type_off_error: Literal["unauthorized_client", "unsupported_grant_type"] = (
+        "unauthorized_client"
+    )
+    dead_grant_error: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
+    replayed_code: Literal["revokes", "refused"] = "revokes"
+    scope_on_refresh: bool = False
+    public_refresh_tokens: bool = False
+    refresh_tokens_per_user: int = 0
+    second_consent: Literal["adds", "replaces"] = "adds"
+    refresh_after_role_loss: Literal["works", "invalid_tenant", "invalid_grant"] = "works"
+    refresh_after_password_change: Literal["works", "invalid_grant"] = "works"
+    refresh_after_withdrawal: Literal["works", "invalid_tenant", "invalid_grant"] = "works"
+    revocation_ends: Literal["refresh_tokens", "linked_tokens"] = "refresh_tokens"
+    foreign_revocation_status: Literal[200, 401] = 401
+    introspection_by_applications: bool = True
+    scope_separators: Literal["space", "space_or_bar"] = "space"
+    missing_tenant_error: Literal["invalid_tenant", "invalid_request", "invalid_scope"] = (
+        "invalid_tenant"
+    )
+    unapproved_scope_error: Literal["invalid_scope", "invalid_request"] = "invalid_scope"
     unapproved_tenant: Literal["invalid_tenant", "invalid_scope", "invalid_request"] = (
         "invalid_tenant"
     )
@@ -27,7 +60,6 @@ class Switches:
     user_without_role: Literal["dead_end", "invalid_tenant"] = "dead_end"
     unusable_tenant_hint: Literal["ignored", "refused"] = "ignored"
     remembers_consent: bool = False
-    profile_in_id_token: bool = True
     code_lifetime: int = 300
     session_lifetime: int = 36_000
     token_delay: float = 0.0
@@ -35,6 +67,7 @@ class Switches:
 
     # Organisations and the App Store
     role_delay: float = 0.0
+    mail_on_withdrawal: bool = True
     application_removed_event: str = "tenant_application_removed"
     webhooks_need_approval: bool = True
     webhook_scope: str = ""

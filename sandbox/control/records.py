@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar, get_origin, get_type_hints
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
+from sandbox.appstore.approvals import approve, withdraw
 from sandbox.control.answers import Refused, read_object
 from sandbox.demo.companies import default_order_types
 from sandbox.http import Request
@@ -43,15 +44,19 @@ def put_application(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 
 def put_user(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    """``email`` is needed; ``roles`` maps tenant ids to lists of role names and is replaced."""
+    """``email`` is needed; ``roles`` maps tenant ids to lists of role names and is replaced.
+
+    Roles work after the switch ``role_delay``, as those given in Visma Admin do.
+    """
     given = read_object(request)
     email = _text(given, "email")
-    if "roles" in given:
-        given["roles"] = _roles(given["roles"])
+    roles = _roles(given.pop("roles")) if "roles" in given else None
     known = sandbox.world.user_by_email(email)
     blank = User(str(uuid5(NAMESPACE_URL, email)), email, "sandbox", email.partition("@")[0], "")
     user = _merged(known or blank, given)
     sandbox.world.users[user.sub] = user
+    if roles is not None:
+        _change_roles(sandbox, user, roles)
     return asdict(user)
 
 
@@ -100,11 +105,12 @@ def put_approval(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     tenant_id = _text(given, "tenant_id").lower()
     if sandbox.world.tenant_name(tenant_id) is None:
         raise Refused("No company or contract has this tenant_id.", 404)
-    key = (application.client_id, tenant_id)
     if given.get("approved", True):
-        sandbox.world.approvals[key] = set(given.get("scopes") or application.scopes)
+        scopes = set(given.get("scopes") or application.scopes)
+        approve(sandbox, application, tenant_id, scopes, "control")
     else:
-        sandbox.world.approvals.pop(key, None)
+        withdraw(sandbox, application, tenant_id)
+    key = (application.client_id, tenant_id)
     return {
         "client_id": application.client_id,
         "tenant_id": tenant_id,
@@ -159,6 +165,14 @@ def _secrets(given: Any) -> list[Secret]:
     if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
         raise Refused("'secrets' is a list of texts")
     return [Secret(value) for value in given]
+
+
+def _change_roles(sandbox: Sandbox, user: User, wanted: dict[str, set[str]]) -> None:
+    now, delay = sandbox.clock.seconds(), sandbox.switches.role_delay
+    for tenant_id in user.roles.keys() | wanted.keys():
+        for role in ROLES:
+            given = role in wanted.get(tenant_id, ())
+            sandbox.world.change_role(user, tenant_id, role, given=given, now=now, delay=delay)
 
 
 def _roles(given: Any) -> dict[str, set[str]]:

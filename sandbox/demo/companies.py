@@ -99,6 +99,20 @@ def demo_companies(settings: Settings, contract: Contract) -> tuple[Company, Com
     return norway, sweden, denmark
 
 
+def demo_namesake(settings: Settings, contract: Contract) -> Company:
+    """A company with the customer's own name: one name, two tenant ids."""
+    company = Company(
+        tenant_id=demo_id(settings, "namesake"),
+        company_id=3140004,
+        name=contract.name,
+        contract_id=contract.tenant_id,
+        organization_number="999333444",
+        order_types=default_order_types(),
+    )
+    company.setup = demo_setup(company.currency)
+    return company
+
+
 def _stock_guide(company: Company) -> None:
     """What the first order of the Developer Portal's guide names."""
     customer = company.add_customer("10001", "Guide Customer AS")

@@ -9,7 +9,7 @@ from sandbox.demo.applications import (
     demo_applications,
     demo_developer,
 )
-from sandbox.demo.companies import demo_companies
+from sandbox.demo.companies import demo_companies, demo_namesake
 from sandbox.demo.ids import demo_id
 from sandbox.demo.people import demo_users
 from sandbox.settings import Settings
@@ -24,9 +24,10 @@ def demo_world(settings: Settings, now: float) -> World:
     contract = Contract(demo_id(settings, "contract"), "Fjordlys")
     world.contracts[contract.tenant_id] = contract
     norway, sweden, denmark = demo_companies(settings, contract)
-    for company in (norway, sweden, denmark):
+    companies = [norway, sweden, denmark, demo_namesake(settings, contract)]
+    for company in companies:
         world.companies[company.tenant_id] = company
-    for user in demo_users(settings, contract, norway, sweden, denmark):
+    for user in demo_users(settings, contract, companies):
         world.users[user.sub] = user
     for application in demo_applications(settings):
         world.applications[application.client_id] = application

@@ -16,9 +16,10 @@ from sandbox.world.people import (
 PASSWORD = "sandbox"  # noqa: S105 - everyone may know it
 
 
-def demo_users(
-    settings: Settings, contract: Contract, norway: Company, sweden: Company, denmark: Company
-) -> list[User]:
+def demo_users(settings: Settings, contract: Contract, companies: list[Company]) -> list[User]:
+    """``companies`` are the Norwegian one, the Swedish, the Danish, and others."""
+    norway, _, denmark, *_ = companies
+
     def user(local: str, given: str, family: str, roles: dict[str, set[str]]) -> User:
         return User(
             sub=demo_id(settings, local),
@@ -29,7 +30,7 @@ def demo_users(
             roles=roles,
         )
 
-    everywhere = (norway.tenant_id, sweden.tenant_id, denmark.tenant_id, contract.tenant_id)
+    everywhere = [contract.tenant_id, *(company.tenant_id for company in companies)]
     return [
         user("nordhandel", "Nordhandel", "Integrasjon", {norway.tenant_id: {API_USER}}),
         user(

@@ -8,11 +8,13 @@ import hmac
 import json
 from datetime import UTC, datetime
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import iso
-from sandbox.state import Sandbox
 from sandbox.webhooks.records import CONNECT, FINANCIALS, Notification, Subscription
+
+if TYPE_CHECKING:
+    from sandbox.state import Sandbox
 
 SIGNATURE_HEADER = "X-VWD-Signature-V1"
 EPOCH_IN_TICKS = 621_355_968_000_000_000

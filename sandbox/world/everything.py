@@ -8,7 +8,7 @@ from sandbox.world.applications import Application, InvitationCode
 from sandbox.world.approvals import Approval
 from sandbox.world.companies import Company, Contract
 from sandbox.world.developers import Developer, DeveloperSession
-from sandbox.world.people import RoleChange, StoreAccount, User
+from sandbox.world.people import CUSTOMER_ADMINISTRATOR, RoleChange, StoreAccount, User
 
 
 @dataclass(slots=True)
@@ -51,6 +51,16 @@ class World:
         contracts = [(one.tenant_id, one.name, "Customer") for one in self.contracts.values()]
         companies = [(one.tenant_id, one.name, "Company") for one in self.companies.values()]
         return [row for row in contracts + companies if user.has_role(role, row[0])]
+
+    def administrators_for(self, user: User) -> list[User]:
+        """Who can give the user roles: where the user has access, else anywhere."""
+        places = user.roles or dict.fromkeys([*self.contracts, *self.companies])
+        return [
+            other
+            for other in self.users.values()
+            if other is not user
+            and any(other.has_role(CUSTOMER_ADMINISTRATOR, place) for place in places)
+        ]
 
     def change_role(
         self, user: User, tenant_id: str, role: str, *, given: bool, now: float, delay: float

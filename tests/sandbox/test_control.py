@@ -25,7 +25,7 @@ def test_the_world_names_all_one_needs(sandbox: SandboxProcess) -> None:
         "isv_nordhandel_web": "sandbox-web-secret",
         "isv_nordhandel_service": "sandbox-service-secret",
     }
-    assert [one["creates_unknown"] for one in world["companies"]] == [True, True, False]
+    assert [one["creates_unknown"] for one in world["companies"]] == [True, True, False, False]
 
 
 def test_ids_follow_from_the_seed(sandbox: SandboxProcess) -> None:

@@ -1,0 +1,1 @@
+"""Visma Admin, where a customer administrator says who may do what in which company."""
