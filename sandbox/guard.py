@@ -6,16 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.connect.grants import AccessToken
-from sandbox.http import Request, Response, json_response
-from sandbox.limits import Window, rate_headers, throttled
+from sandbox.erp.errors import no_license
+from sandbox.http import Request, Response
 from sandbox.state import Endpoint, Sandbox
+from sandbox.vni.callers import erp_caller, is_member
 from sandbox.world.companies import Company
 from sandbox.world.people import API_USER
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the guard."""
+    """A request that passed the guard. With VNI the token is made up from VNI's own."""
 
     company: Company
     token: AccessToken
@@ -26,7 +27,7 @@ CompanyEndpoint = Callable[[Sandbox, Call], Response]
 
 
 def bearer_token(sandbox: Sandbox, request: Request) -> AccessToken | None:
-    """The living access token of the request, or None."""
+    """The living Connect access token of the request, or None."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -41,61 +42,59 @@ def bearer_token(sandbox: Sandbox, request: Request) -> AccessToken | None:
 def guarded(endpoint: CompanyEndpoint, *scopes: str, service: str) -> Endpoint:
     """Let a call through when its token names a company and holds one of the scopes.
 
-    ``service`` is ``v3`` or ``erp``. Otherwise the answer is 401 or 403 without a body.
+    ``service`` is ``v3`` or ``erp``; only the ERP takes VNI tokens, on the old base. Every
+    answer to a known caller carries the headers of its quota.
     """
 
     def checked(sandbox: Sandbox, request: Request) -> Response:
+        vni = ""
         token = bearer_token(sandbox, request)
         company = sandbox.world.companies.get(token.tenant_id or "") if token else None
+        if service == "erp" and (token is None or request.path[1:4].lower() == "api"):
+            found = erp_caller(sandbox, request, token)
+            if isinstance(found, Response):
+                return found
+            token, company, vni = found
         if token is None or company is None:
             return _no_company(sandbox, token)
-        window = sandbox.limits.window(sandbox, company, token.client_id)
-        if window.take(sandbox):
-            return throttled(sandbox, window)
-        response = _refusal(sandbox, token, company, scopes, service)
+        refusal, headers = sandbox.limits.take(sandbox, request, company, token.client_id, vni)
+        response = refusal or _refusal(sandbox, token, company, scopes, service, vni)
         if response is None:
             response = endpoint(sandbox, Call(company, token, request))
-        return _with_quota(response, window, sandbox)
+            sandbox.limits.settle(sandbox, request, company, token.client_id, response)
+        response.headers.extend(headers)
+        return response
 
     return checked
-
-
-def no_license() -> Response:
-    """The ERP gateway's fault 12027."""
-    return json_response(
-        {
-            "ExceptionType": "IPPException",
-            "ExceptionMessage": "No license for this company.",
-            "ExceptionFaultCode": "12027",
-            "ExceptionMessageID": "12027_00000000-0000-0000-0000-000000000000",
-            "ExceptionDetails": "",
-        },
-        400,
-    )
 
 
 def _no_company(sandbox: Sandbox, token: AccessToken | None) -> Response:
     of_contract = token is not None and token.tenant_id in sandbox.world.contracts
     if of_contract and sandbox.switches.contract_answer == "12027":
-        return no_license()
-    return Response(401, b"", [("WWW-Authenticate", "Bearer")])
+        return no_license(sandbox)
+    return _unauthorized()
 
 
 def _refusal(
-    sandbox: Sandbox, token: AccessToken, company: Company, scopes: tuple[str, ...], service: str
+    sandbox: Sandbox,
+    token: AccessToken,
+    company: Company,
+    scopes: tuple[str, ...],
+    service: str,
+    vni: str,
 ) -> Response | None:
-    if sandbox.switches.revoked_tenant_at_once and _is_withdrawn(sandbox, token, company):
-        return Response(401, b"", [("WWW-Authenticate", "Bearer")])
+    switches = sandbox.switches
+    if vni:
+        return None if company.licensed else no_license(sandbox)
+    if switches.revoked_tenant_at_once and _is_withdrawn(sandbox, token, company):
+        return _unauthorized()
     if not token.scopes.intersection(scopes):
+        return Response(switches.missing_scope_status)
+    if service == "v3" and token.sub and not switches.v3_accepts_user_tokens:
         return Response(403)
-    if service == "v3" and token.sub and not sandbox.switches.v3_accepts_user_tokens:
-        return Response(403)
-    user = sandbox.world.users.get(token.sub) if token.sub else None
-    lost_role = token.sub is not None and (
-        user is None or not user.has_role(API_USER, company.tenant_id)
-    )
+    lost_role = token.sub is not None and not is_member(sandbox, token.sub, company, API_USER)
     if lost_role or not company.licensed:
-        return Response(403) if service == "v3" else no_license()
+        return Response(switches.v3_without_role) if service == "v3" else no_license(sandbox)
     return None
 
 
@@ -105,6 +104,5 @@ def _is_withdrawn(sandbox: Sandbox, token: AccessToken, company: Company) -> boo
     )
 
 
-def _with_quota(response: Response, window: Window, sandbox: Sandbox) -> Response:
-    response.headers.extend(rate_headers(sandbox, window))
-    return response
+def _unauthorized() -> Response:
+    return Response(401, b"", [("WWW-Authenticate", "Bearer")])

@@ -13,6 +13,7 @@ from sandbox.connect.keys import KeyRing
 from sandbox.connect.notices import Herald, Notice
 from sandbox.connect.sessions import SessionBook
 from sandbox.demo.everything import demo_world
+from sandbox.erp.records import ErpBook
 from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger
@@ -55,6 +56,7 @@ class Sandbox:
         self.logout_notices: list[Notice] = []
         self.orders = OrderBooks()
         self.vni = VniBook()
+        self.erp = ErpBook()
         self.limits = Limits()
         self.policies = default_policies()
         self.faults = FaultQueue(self.settings.seed)

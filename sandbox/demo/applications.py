@@ -40,6 +40,7 @@ def demo_applications(settings: Settings) -> list[Application]:
         redirect_uri_prefixes=list(settings.redirect_uri_prefixes),
         scopes=[*IDENTITY_SCOPES, *INTERACTIVE_SCOPES, *SALES_ORDER_SCOPES],
         description="Puts your webshop's orders into Visma.net",
+        vni="test",
     )
     service = Application(
         client_id=SERVICE_CLIENT_ID,

@@ -1,43 +1,74 @@
-"""The ERP API v1, as far as it is used: the organization."""
+"""The company itself: /v1/organization and /v1/branch."""
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
+from sandbox.erp.dates import CHANGED_AT, erp_moment
+from sandbox.erp.errors import erp_error
+from sandbox.erp.versions import single, time_stamp
 from sandbox.guard import Call
-from sandbox.http import Response, json_response, problem
+from sandbox.http import Response, json_response
 from sandbox.state import Sandbox
 from sandbox.world.companies import Company
-
-CHANGED_AT = "2024-01-15T09:30:00.0"
 
 
 def list_organizations(sandbox: Sandbox, call: Call) -> Response:
     """A plain array with the one organization of the token's company."""
-    return json_response([_describe(call.company)])
+    return json_response([_organization(sandbox, call.company)])
 
 
 def show_organization(sandbox: Sandbox, call: Call) -> Response:
     if call.request.parameters["organization_cd"] != call.company.organization_cd:
-        return json_response({"message": "Organization not found"}, 404)
-    return json_response(_describe(call.company))
+        return erp_error(sandbox, 404, "Organization not found")
+    organization = _organization(sandbox, call.company)
+    return single(organization, organization["timeStamp"])
 
 
-def not_found(path: str) -> Response:
-    return problem(404, "Nothing is here.", instance=path)
+def list_branches(sandbox: Sandbox, call: Call) -> Response:
+    company = call.company
+    return json_response([_branch(sandbox, company, one) for one in sorted(company.branches)])
 
 
-def _describe(company: Company) -> dict[str, Any]:
+def show_branch(sandbox: Sandbox, call: Call) -> Response:
+    number = call.request.parameters["branch_number"]
+    if number not in call.company.branches:
+        return erp_error(sandbox, 404, "Branch not found")
+    return json_response(_branch(sandbox, call.company, number))
+
+
+def _organization(sandbox: Sandbox, company: Company) -> dict[str, Any]:
     return {
         "organizationCd": company.organization_cd,
         "name": company.name,
         "organizationType": "WithoutBranches",
         "baseCurrency": company.currency,
         "corporateId": company.organization_number,
-        "vatRegistrationId": f"{company.country}{company.organization_number}",
+        "vatRegistrationId": _vat_number(company),
         "defaultCountry": {"id": company.country},
-        "branches": [{"number": branch, "name": company.name} for branch in company.branches],
-        "lastModifiedDateTime": CHANGED_AT,
-        "timeStamp": base64.b64encode(company.company_id.to_bytes(8, "big")).decode(),
+        "branches": [
+            {"number": branch, "name": company.name} for branch in sorted(company.branches)
+        ],
+        "lastModifiedDateTime": erp_moment(sandbox, CHANGED_AT),
+        "timeStamp": time_stamp(company.company_id),
     }
+
+
+def _branch(sandbox: Sandbox, company: Company, number: str) -> dict[str, Any]:
+    return {
+        "branchId": sorted(company.branches).index(number) + 1,
+        "number": number,
+        "name": company.name,
+        "organizationId": company.company_id,
+        "isMainBranch": number == min(company.branches),
+        "isActive": True,
+        "lastModifiedDateTime": erp_moment(sandbox, CHANGED_AT),
+        "corporateId": company.organization_number,
+        "vatRegistrationId": _vat_number(company),
+        "defaultCountry": {"id": company.country, "name": company.country},
+        "currency": {"id": company.currency, "description": company.currency},
+    }
+
+
+def _vat_number(company: Company) -> str:
+    return f"{company.country}{company.organization_number}"

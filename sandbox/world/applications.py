@@ -71,6 +71,8 @@ class Application:
     partner: bool = True
     description: str = ""
     hybrid: bool = False
+    identity_claims_in_id_token: bool = True
+    created_at: float = 0.0
     backchannel_logout_uri: str = ""
     frontchannel_logout_uri: str = ""
     post_logout_redirect_uris: list[str] = field(default_factory=list)
@@ -82,6 +84,7 @@ class Application:
     website_uri: str = ""
     audience: Literal["public", "invite_only"] = "invite_only"
     store: Literal["unpublished", "in_review", "published"] = "unpublished"
+    vni: Literal["off", "test", "production"] = "off"
 
     @property
     def is_public(self) -> bool:

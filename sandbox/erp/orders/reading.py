@@ -1,0 +1,181 @@
+"""Orders as the older API shows them: SalesOrderDto and its basic sister."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.erp.dates import erp_moment
+from sandbox.erp.records import Attachment
+from sandbox.salesorders.shapes import read_moment
+from sandbox.salesorders.store import Line, Order
+from sandbox.state import Sandbox
+from sandbox.world.companies import Company
+
+
+def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str, Any]:
+    """SalesOrderBasicDto: the header and plain lines."""
+    customer = company.customers.get(order.customer_id)
+    given = order.given
+    asked = given.get("customer") or {}
+    location = asked.get("locationId") or (customer.locations[0] if customer else "MAIN")
+    return {
+        "lines": [_basic_line(line) for line in order.lines],
+        "orderType": order.type,
+        "orderNo": order.order_id,
+        "status": order.status,
+        "hold": order.status == "Hold",
+        "date": erp_moment(sandbox, order.date),
+        "requestOn": _moment(sandbox, given.get("requestOn")) or erp_moment(sandbox, order.date),
+        "customerOrder": order.customer_order,
+        "customerRefNo": order.ref_no,
+        "customer": {
+            "internalId": customer.internal_id if customer else 0,
+            "number": order.customer_id,
+            "name": order.customer_name,
+        },
+        "contactId": asked.get("contactId"),
+        "location": {
+            "countryId": customer.country if customer else company.country,
+            "id": location,
+            "name": location,
+        },
+        "currency": order.currency,
+        "description": given.get("description"),
+        **_totals(order),
+        "exchangeRate": 1,
+        "lastModifiedDateTime": erp_moment(sandbox, order.modified_at, "offset"),
+        "branchNumber": {"number": order.branch, "name": company.name},
+        "note": given.get("note"),
+        "attachments": _attachments(sandbox, company, order, 0),
+        "timeStamp": order.version,
+    }
+
+
+def describe_order(sandbox: Sandbox, company: Company, order: Order) -> dict[str, Any]:
+    """SalesOrderDto."""
+    given = order.given
+    shipping = given.get("shipping") or {}
+    payment = given.get("paymentSettings") or {}
+    printed = given.get("print") or {}
+    basic = describe_basic(sandbox, company, order)
+    basic["lines"] = [
+        _line(sandbox, line) | {"attachments": _attachments(sandbox, company, order, line.line_id)}
+        for line in order.lines
+    ]
+    return basic | {
+        "projectCD": given.get("projectId"),
+        "printDescriptionOnInvoice": bool(printed.get("descriptionOnInvoice")),
+        "printNoteOnExternalDocuments": bool(printed.get("noteOnExternalDocuments")),
+        "printNoteOnInternalDocuments": bool(printed.get("noteOnInternalDocuments")),
+        "soBillingContact": _contact((given.get("billing") or {}).get("contact")),
+        "soBillingAddress": _address((given.get("billing") or {}).get("address")),
+        "soShippingContact": _contact(shipping.get("contact")),
+        "soShippingAddress": _address(shipping.get("address")),
+        "terms": _named((given.get("customer") or {}).get("termsId")),
+        "salesPerson": _named(given.get("salesPersonId")),
+        "schedShipment": _moment(sandbox, shipping.get("scheduledDate")),
+        "shipComplete": shipping.get("rule"),
+        "shipSeparately": bool(shipping.get("shipSeparately")),
+        "cancelBy": _moment(sandbox, given.get("cancelBy")),
+        "canceled": order.status == "Cancelled",
+        "preferredWarehouse": _named(shipping.get("preferredWarehouseId")),
+        "shipVia": _named(shipping.get("shipViaId")),
+        "paymentMethod": _named(payment.get("paymentMethodId")),
+        "cashAccount": payment.get("cashAccountId"),
+        "paymentRef": payment.get("paymentReference"),
+        "isRotRutDeductible": bool(given.get("isRotRutDeductible")),
+        "origOrderType": given.get("originalOrderType"),
+        "origOrderNbr": given.get("originalOrderId"),
+        "emailed": False,
+        "shipments": [],
+    }
+
+
+def _totals(order: Order) -> dict[str, Any]:
+    taxed = bool(order.tax)
+    amounts = {
+        "orderTotal": order.total,
+        "vatTaxableTotal": order.net if taxed else 0,
+        "vatExemptTotal": 0 if taxed else order.net,
+        "taxTotal": order.tax,
+        "discountTotal": 0,
+    }
+    return amounts | {f"{name}InBaseCurrency": amount for name, amount in amounts.items()}
+
+
+def _basic_line(line: Line) -> dict[str, Any]:
+    return {
+        "lineNbr": line.line_id,
+        "sortOrder": line.given.get("sortOrder") or line.line_id,
+        "inventory": {"number": line.inventory_id, "description": line.description},
+        "warehouse": _named(line.given.get("warehouseId")),
+        "uom": line.unit,
+        "quantity": line.quantity,
+        "qtyOnShipments": 0,
+        "openQty": line.quantity,
+        "unitCost": line.given.get("unitCost") or 0,
+        "unitPrice": line.unit_price,
+        "unitPriceInBaseCurrency": line.unit_price,
+        "discountCode": line.given.get("discountCode"),
+        "discountPercent": line.given.get("discountPercent") or 0,
+        "discountAmount": line.given.get("discountAmount") or 0,
+        "manualDiscount": bool(line.given.get("hasManualDiscount")),
+        "extPrice": line.extended_price,
+        "unbilledAmount": line.extended_price,
+        "lineDescription": line.description,
+        "note": line.given.get("note"),
+    }
+
+
+def _line(sandbox: Sandbox, line: Line) -> dict[str, Any]:
+    return _basic_line(line) | {
+        "operation": line.given.get("operation") or "Issue",
+        "requestedOn": _moment(sandbox, line.given.get("requestDate")),
+        "shipOn": _moment(sandbox, line.given.get("shipDate")),
+        "shipComplete": line.given.get("shippingRule"),
+        "taxCategory": line.given.get("taxCategoryId"),
+        "reasonCode": line.given.get("reasonCode"),
+        "alternateID": line.given.get("inventoryAlternateId"),
+        "completed": False,
+    }
+
+
+def _attachments(
+    sandbox: Sandbox, company: Company, order: Order, line: int
+) -> list[dict[str, Any]]:
+    kept = sandbox.erp.attachments.get((company.tenant_id, *order.key), [])
+    return [_attachment(one) for one in kept if one.line == line]
+
+
+def _attachment(one: Attachment) -> dict[str, Any]:
+    return {"name": one.name, "id": one.id, "revision": one.revision}
+
+
+def _named(value: Any) -> dict[str, Any] | None:
+    return {"id": value, "description": value} if value else None
+
+
+def _contact(given: Any) -> dict[str, Any] | None:
+    if not given:
+        return None
+    return {name: given.get(name) for name in ("name", "attention", "email", "phone1")} | {
+        "overrideContact": True
+    }
+
+
+def _address(given: Any) -> dict[str, Any] | None:
+    if not given:
+        return None
+    return {
+        "overrideAddress": True,
+        "addressLine1": given.get("line1"),
+        "addressLine2": given.get("line2"),
+        "addressLine3": given.get("line3"),
+        "postalCode": given.get("postalCode"),
+        "city": given.get("city"),
+        "country": {"id": given.get("countryId"), "name": given.get("countryId")},
+    }
+
+
+def _moment(sandbox: Sandbox, value: Any) -> str | None:
+    return erp_moment(sandbox, read_moment(value)) if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""VNI: the OAuth server before Visma Connect, and what its tokens open."""
