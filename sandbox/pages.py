@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from html import escape
 from pathlib import Path
 
@@ -73,36 +71,41 @@ def page(
     menu: str = "",
     headers: Headers | None = None,
     form_targets: str = "",
-    script: str = "",
     room: str = "",
     wide: bool = False,
     above: str = "",
+    script_at: str = "",
+    frame_sources: str = "",
+    lang: str = "en",
 ) -> Response:
     """``content``, ``menu`` and ``above`` are HTML; everything else is text.
 
-    ``form_targets`` are origins a form may end up at; ``script`` is allowed by its digest.
+    ``form_targets`` are origins a form may end up at.
     ``room`` is the address of the room in the top bar; ``above`` stands under that bar and
-    is a landmark of its own, as ``tabs`` is.
+    is a landmark of its own, as ``tabs`` is. ``script_at`` is a script's address, and
+    ``frame_sources`` are origins that may be framed.
     """
     who = f'<p class="who">{escape(signed_in_as)}</p>' if signed_in_as else ""
     width = ' class="wide"' if wide else ""
     document = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(lang)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{escape(title)} · Sandbox</title>"
         '<link rel="icon" href="data:,"><link rel="stylesheet" href="/sandbox.css"></head><body>'
         f'<header><p class="tag">Sandbox, not Visma</p>{_rooms(room)}{menu}{who}</header>{above}'
         f"<main{width}><h1>{escape(title)}</h1>{content}</main>"
-        f"{f'<script>{script}</script>' if script else ''}</body></html>"
+        f"{f'<script src={chr(34)}{script_at}{chr(34)}></script>' if script_at else ''}"
+        "</body></html>"
     )
     policy = (
         "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
         f"frame-ancestors 'none'; form-action 'self' {form_targets}".rstrip()
     )
-    if script:
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        policy += f"; script-src 'sha256-{digest}'"
+    if script_at:
+        policy += "; script-src 'self'"
+    if frame_sources:
+        policy += f"; frame-src {frame_sources}"
     security = [
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),

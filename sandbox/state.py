@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sandbox.clock import Clock
 from sandbox.connect.grants import GrantBook
@@ -17,7 +18,7 @@ from sandbox.erp.records import ErpBook
 from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger
-from sandbox.limits import Limits, default_policies
+from sandbox.limits import Limits, RatePolicy, default_policies
 from sandbox.salesorders.store import OrderBooks
 from sandbox.settings import Settings
 from sandbox.switches import Switches
@@ -28,7 +29,19 @@ from sandbox.world.mails import Mail
 
 
 class Sandbox:
-    """One Visma. Keys, clock and ledger numbers outlive a reset; all else starts anew."""
+    """One Visma. Keys, clock and ledger numbers outlive a reset; all else starts anew.
+
+    All of it can be saved and restored, but for what ``NOT_CARRIED`` names: the process's own
+    affairs. A member that is a list, a dict or a set has its type told here.
+    """
+
+    NOT_CARRIED: ClassVar = frozenset(
+        {"settings", "postman", "herald", "shut_for", "generation", "snapshots"}
+    )
+    mails: list[Mail]
+    consents: set[tuple[str, str, str]]
+    logout_notices: list[Notice]
+    policies: list[RatePolicy]
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -38,6 +51,7 @@ class Sandbox:
         self.postman = Postman()
         self.herald = Herald()
         self.shut_for: Callable[[float], None] = _stays_open
+        self.snapshots: dict[str, bytes] = {}
         self.generation = 0
         self.reset()
 
@@ -51,9 +65,9 @@ class Sandbox:
         self.sessions = SessionBook()
         self.interactions = InteractionBook()
         self.grants = GrantBook()
-        self.mails: list[Mail] = []
-        self.consents: set[tuple[str, str, str]] = set()
-        self.logout_notices: list[Notice] = []
+        self.mails = []
+        self.consents = set()
+        self.logout_notices = []
         self.orders = OrderBooks()
         self.vni = VniBook()
         self.erp = ErpBook()
@@ -62,6 +76,10 @@ class Sandbox:
         self.faults = FaultQueue(self.settings.seed)
         self.webhooks = WebhookBook()
         self.ledger.clear()
+
+    def resume(self) -> None:
+        """Take up again what a restored state has waiting."""
+        self.postman.wake(self)
 
     @property
     def issuer(self) -> str:

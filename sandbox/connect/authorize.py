@@ -2,54 +2,49 @@
 
 from __future__ import annotations
 
-from html import escape
-from urllib.parse import urlencode
+from collections.abc import Callable
 
-from sandbox.connect.flow import NoInteraction, Walk, origin
+from sandbox.connect.answers import origin
+from sandbox.connect.consent import consent_page
+from sandbox.connect.flow import NoInteraction, Walk
+from sandbox.connect.mishaps import error_page
 from sandbox.connect.requests import UnusableRequest, read_authorization_request
 from sandbox.http import Request, Response
-from sandbox.pages import alert, choice, form, hidden, page, press
-from sandbox.state import Sandbox
-
-SCOPE_NOTES = {
-    "openid": "Know who you are",
-    "profile": "See your name",
-    "email": "See your e-mail address",
-    "tenants": "See which company you choose",
-    "offline_access": "Keep access while you are away",
-    "visma.net.erp.salesorder:read": "Read sales orders",
-    "visma.net.erp.salesorder:write": "Create and change sales orders",
-    "vismanet_erp_interactive_api:read": "Read from Visma.net ERP",
-    "vismanet_erp_interactive_api:create": "Create in Visma.net ERP",
-    "vismanet_erp_interactive_api:update": "Change in Visma.net ERP",
-    "vismanet_erp_interactive_api:delete": "Delete in Visma.net ERP",
-}
+from sandbox.pages import page
+from sandbox.parts import alert, choice, form, hidden, press
+from sandbox.state import Endpoint, Sandbox
 
 
 def begin(sandbox: Sandbox, request: Request) -> Response:
     try:
         interaction = read_authorization_request(sandbox, request)
     except UnusableRequest as error:
-        return error_page(sandbox, str(error))
+        return error_page(sandbox, str(error), error.error, error.client_id)
     sandbox.interactions.add(interaction)
     return Walk(sandbox, request, interaction.id).next()
 
 
-def show_companies(sandbox: Sandbox, request: Request) -> Response:
-    try:
-        walk = Walk(sandbox, request, request.query.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
-    if walk.user is None:
-        return walk.next()
-    return _company_page(walk)
+def on_the_way(step: Callable[[Walk, Request], Response]) -> Endpoint:
+    """A page of an interaction, which its address or its form names."""
+
+    def endpoint(sandbox: Sandbox, request: Request) -> Response:
+        given = request.form if request.method == "POST" else request.query
+        try:
+            walk = Walk(sandbox, request, given.get("interaction", ""))
+        except NoInteraction:
+            return _ended_page()
+        return step(walk, request)
+
+    return endpoint
 
 
-def choose_company(sandbox: Sandbox, request: Request) -> Response:
-    try:
-        walk = Walk(sandbox, request, request.form.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
+@on_the_way
+def show_companies(walk: Walk, request: Request) -> Response:
+    return walk.next() if walk.user is None else _company_page(walk)
+
+
+@on_the_way
+def choose_company(walk: Walk, request: Request) -> Response:
     chosen = request.form.get("tenant_id", "")
     if walk.user is None:
         return walk.next()
@@ -59,21 +54,15 @@ def choose_company(sandbox: Sandbox, request: Request) -> Response:
     return walk.next()
 
 
-def show_consent(sandbox: Sandbox, request: Request) -> Response:
-    try:
-        walk = Walk(sandbox, request, request.query.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
+@on_the_way
+def show_consent(walk: Walk, request: Request) -> Response:
     if walk.user is None or not (walk.interaction.tenant_id or walk.interaction.without_tenant):
         return walk.next()
-    return _consent_page(walk)
+    return consent_page(walk)
 
 
-def decide(sandbox: Sandbox, request: Request) -> Response:
-    try:
-        walk = Walk(sandbox, request, request.form.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
+@on_the_way
+def decide(walk: Walk, request: Request) -> Response:
     if request.form.get("decision") == "deny":
         return walk.refuse("access_denied")
     if request.form.get("decision") == "allow" and walk.user is not None:
@@ -81,30 +70,7 @@ def decide(sandbox: Sandbox, request: Request) -> Response:
     return walk.next()
 
 
-def error_page(sandbox: Sandbox, reason: str) -> Response:
-    """Visma shows an Error-ID and sends nothing to the client; the debugger knows why."""
-    error_id = sandbox.interactions.record_error(reason)
-    return page(
-        "This sign-in can't start",
-        "<p>The application sent you here with a request we can't use. Tell its maker this "
-        f"Error-ID:</p><p><code>{error_id}</code></p>"
-        f'<p><a href="/connect/debugger?{urlencode({"id": error_id})}">Open the debugger</a></p>',
-        status=400,
-    )
-
-
-def show_error(sandbox: Sandbox, request: Request) -> Response:
-    reason = sandbox.interactions.errors.get(request.query.get("id", ""))
-    if reason is None:
-        return page(
-            "Nothing is known of this Error-ID",
-            "<p>It may be older than the last reset.</p>",
-            status=404,
-        )
-    return page("What was wrong", f"<p>{escape(reason)}</p>")
-
-
-def ended_page() -> Response:
+def _ended_page() -> Response:
     return page(
         "This sign-in has ended",
         "<p>It was finished already or waited too long. Go back to the application and start "
@@ -130,37 +96,16 @@ def _company_page(walk: Walk, fault: str = "") -> Response:
         for company in companies
     )
     return page(
-        "Choose a company",
+        walk.words["choose"],
         alert(fault)
         + form(
             "/connect/company",
             hidden("interaction", walk.interaction.id),
             f"<fieldset><legend>The application gets access to one company.</legend>{choices}"
             "</fieldset>",
-            press("Continue"),
+            press(walk.words["continue"]),
         ),
         signed_in_as=who,
         form_targets=origin(walk.interaction.redirect_uri),
-    )
-
-
-def _consent_page(walk: Walk) -> Response:
-    application, asked = walk.application, walk.interaction
-    company = walk.sandbox.world.tenant_name(asked.tenant_id or "") or "no company"
-    wishes = "".join(
-        f"<li>{escape(SCOPE_NOTES.get(scope, scope))} <small>({escape(scope)})</small></li>"
-        for scope in asked.scopes
-    )
-    warning = "" if application.partner else alert("This application is not by a Visma partner.")
-    return page(
-        f"{application.name} asks for access to {company}",
-        f"{warning}<p>It wants to:</p><ul>{wishes}</ul>"
-        + form(
-            "/connect/consent",
-            hidden("interaction", asked.id),
-            press("Allow", name="decision", value="allow"),
-            press("Deny", name="decision", value="deny", quiet=True),
-        ),
-        signed_in_as=walk.user.email if walk.user else "",
-        form_targets=origin(asked.redirect_uri),
+        lang=walk.interaction.locale,
     )

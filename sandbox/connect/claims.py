@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.connect.grants import AccessToken, Grant
+from sandbox.connect.keys import half_hash
+from sandbox.draws import drawn_hex
 from sandbox.state import Sandbox
 from sandbox.world.applications import Application
 from sandbox.world.people import User
 
 IDENTITY_PROVIDER = "Visma Connect"
-ERP_AUDIENCE = "visma.net.erp"
 
 
 def new_access_token(
     sandbox: Sandbox,
     application: Application,
     *,
-    scopes: tuple[str, ...],
+    scopes: Sequence[str],
     tenant_id: str | None,
     grant: Grant | None = None,
 ) -> tuple[str, int]:
@@ -31,55 +32,69 @@ def new_access_token(
     claims: dict[str, Any] = {
         "iss": sandbox.issuer,
         "nbf": now,
-        "iat": now,
         "exp": now + lifetime,
-        "aud": [ERP_AUDIENCE],
+        "aud": [sandbox.switches.access_token_audience],
         "scope": list(scopes),
         "client_id": application.client_id,
     }
     if grant is not None:
-        claims |= {"sub": grant.sub, "auth_time": grant.auth_time, "sid": grant.sid}
-        claims["idp"] = IDENTITY_PROVIDER
-    if tenant_id and _shows_tenant(sandbox, scopes, is_service=grant is None):
+        claims |= {"sub": grant.sub, "auth_time": grant.auth_time}
+        claims |= _external_id(sandbox, grant, scopes)
+    if sandbox.switches.more_access_token_claims:
+        claims |= {"iat": now}
+        claims |= {"idp": IDENTITY_PROVIDER, "sid": grant.sid} if grant else {}
+    if tenant_id and shows_tenant(sandbox, scopes, is_service=grant is None):
         claims["tenant_id"] = tenant_id
     if application.token_id:
-        claims["jti"] = secrets.token_hex(16).upper()
+        claims["jti"] = drawn_hex(sandbox.random, 32).upper()
     value = sandbox.keys.sign(claims, typ="at+jwt")
-    sandbox.grants.access_tokens[value] = AccessToken(
+    known = AccessToken(
         client_id=application.client_id,
         tenant_id=tenant_id,
         scopes=frozenset(scopes),
         sub=grant.sub if grant else None,
         expires_at=now + lifetime,
+        grant_id=grant.id if grant else None,
     )
+    sandbox.grants.remember(value, known, now)
     return value, lifetime
 
 
-def new_id_token(sandbox: Sandbox, grant: Grant, user: User) -> str:
+def new_id_token(
+    sandbox: Sandbox, grant: Grant, user: User, *, access_token: str = "", code: str = ""
+) -> str:
+    """``access_token`` and ``code`` are what comes along; their hashes bind them to it."""
     now = int(sandbox.clock.seconds())
     claims: dict[str, Any] = {
         "iss": sandbox.issuer,
         "nbf": now,
         "iat": now,
-        "exp": now + 300,
+        "exp": now + sandbox.switches.id_token_lifetime,
         "aud": grant.client_id,
         "sub": grant.sub,
         "auth_time": grant.auth_time,
         "sid": grant.sid,
         "idp": IDENTITY_PROVIDER,
-        "acr": "urn:idp:vismaconnect:pwd",
-        "amr": ["pwd"],
+        "acr": grant.acr,
+        "amr": grant.amr,
+        "llt": grant.auth_time,
     }
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
-    if sandbox.switches.profile_in_id_token:
-        claims |= profile(user, grant.scopes)
-    if grant.tenant_id and _shows_tenant(sandbox, grant.scopes, is_service=False):
+    if access_token:
+        claims["at_hash"] = half_hash(access_token)
+    if code:
+        claims["c_hash"] = half_hash(code)
+    if sandbox.world.applications[grant.client_id].identity_claims_in_id_token:
+        claims |= profile(sandbox, user, grant.scopes, grant.tenant_id)
+    if grant.tenant_id and shows_tenant(sandbox, grant.scopes, is_service=False):
         claims["tenant_id"] = grant.tenant_id
     return sandbox.keys.sign(claims, typ="JWT")
 
 
-def profile(user: User, scopes: tuple[str, ...] | frozenset[str]) -> dict[str, Any]:
+def profile(
+    sandbox: Sandbox, user: User, scopes: Sequence[str] | frozenset[str], tenant_id: str | None
+) -> dict[str, Any]:
     """The identity claims that the scopes open."""
     found: dict[str, Any] = {}
     if "profile" in scopes:
@@ -91,10 +106,14 @@ def profile(user: User, scopes: tuple[str, ...] | frozenset[str]) -> dict[str, A
         }
     if "email" in scopes:
         found |= {"email": user.email, "email_verified": user.email_verified}
+    if "phone" in scopes and user.phone_number:
+        found |= {"phone_number": user.phone_number, "phone_number_verified": True}
+    if "roles" in scopes:
+        found["roles"] = sorted(user.roles.get(tenant_id or "", ()))
     return found
 
 
-def _shows_tenant(sandbox: Sandbox, scopes: tuple[str, ...], *, is_service: bool) -> bool:
+def shows_tenant(sandbox: Sandbox, scopes: Sequence[str], *, is_service: bool) -> bool:
     match sandbox.switches.tenant_claim:
         case "never":
             return False
@@ -102,3 +121,10 @@ def _shows_tenant(sandbox: Sandbox, scopes: tuple[str, ...], *, is_service: bool
             return is_service or "tenants" in scopes
         case _:
             return True
+
+
+def _external_id(sandbox: Sandbox, grant: Grant, scopes: Sequence[str]) -> dict[str, str]:
+    user = sandbox.world.users.get(grant.sub)
+    if user is None or not user.external_id or "sub_external_id" not in scopes:
+        return {}
+    return {"sub_external_id": user.external_id}

@@ -1,48 +1,74 @@
-"""The sign-in session at the identity provider, kept in a cookie."""
+"""The sign-in sessions at the identity provider, each known by a cookie."""
 
 from __future__ import annotations
 
-import secrets
+import random
 from dataclasses import dataclass, field
 
-from sandbox.http import Request
+from sandbox.draws import drawn_hex, drawn_token
 
 COOKIE = "sandbox_idp"
+# Scripts may read this one: the check-session page compares it (OpenID Connect Session
+# Management, 3.2).
+STATE_COOKIE = "sandbox_idp_state"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session:
-    """``sid`` is in ID tokens; ``auth_time`` is when the password was typed."""
+    """``sid`` is in ID tokens, ``auth_time`` is when the person proved who they are.
+
+    ``amr`` says how. ``clients`` are the applications that got an answer in this session.
+    """
 
     value: str
     sid: str
     sub: str
     auth_time: float
+    amr: list[str]
+    seen_at: float
+    browser_state: str
+    clients: list[str] = field(default_factory=list)
+
+    @property
+    def has_second_step(self) -> bool:
+        return "mfa" in self.amr
+
+    @property
+    def acr(self) -> str:
+        return f"urn:idp:vismaconnect:{'mfa' if self.has_second_step else 'pwd'}"
+
+    def ends_at(self, lifetime: int, idle: int) -> float:
+        """Times in seconds; ``idle`` 0 is no such rule."""
+        latest = self.auth_time + lifetime
+        return min(latest, self.seen_at + idle) if idle else latest
 
 
 @dataclass(slots=True)
 class SessionBook:
-    _sessions: dict[str, Session] = field(default_factory=dict)
+    """``code_steps`` is the last time step a person's one-time code was taken in (RFC 6238)."""
 
-    def begin(self, sub: str, now: float) -> Session:
-        session = Session(secrets.token_urlsafe(32), secrets.token_hex(16).upper(), sub, now)
-        self._sessions[session.value] = session
+    sessions: dict[str, Session] = field(default_factory=dict)
+    code_steps: dict[str, int] = field(default_factory=dict)
+
+    def begin(self, sub: str, now: float, chance: random.Random, amr: list[str]) -> Session:
+        session = Session(
+            value=drawn_token(chance),
+            sid=drawn_hex(chance, 32).upper(),
+            sub=sub,
+            auth_time=now,
+            amr=amr,
+            seen_at=now,
+            browser_state=drawn_hex(chance, 32),
+        )
+        self.sessions[session.value] = session
         return session
 
-    def current(self, request: Request, now: float, lifetime: int) -> Session | None:
-        session = self._sessions.get(request.cookies.get(COOKIE, ""))
-        if session is None or now > session.auth_time + lifetime:
-            return None
-        return session
+    def remove(self, value: str) -> Session | None:
+        return self.sessions.pop(value, None)
 
-    def end(self, request: Request) -> None:
-        self._sessions.pop(request.cookies.get(COOKIE, ""), None)
-
-
-def cookie_header(session: Session, *, lifetime: int, secure: bool) -> tuple[str, str]:
-    value = f"{COOKIE}={session.value}; Path=/; Max-Age={lifetime}; HttpOnly; SameSite=Lax"
-    return "Set-Cookie", value + ("; Secure" if secure else "")
-
-
-def ended_cookie_header() -> tuple[str, str]:
-    return "Set-Cookie", f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+    def take_overdue(self, now: float, lifetime: int, idle: int) -> list[Session]:
+        """Remove and return the sessions whose time is over."""
+        overdue = [one for one in self.sessions.values() if now > one.ends_at(lifetime, idle)]
+        for session in overdue:
+            del self.sessions[session.value]
+        return overdue

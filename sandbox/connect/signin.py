@@ -1,64 +1,64 @@
-"""The sign-in page and signing out."""
+"""The sign-in pages: e-mail address, password, and the code of an authenticator app."""
 
 from __future__ import annotations
 
 import hmac
-from urllib.parse import urlencode
 
-from sandbox.connect.authorize import ended_page
-from sandbox.connect.flow import NoInteraction, Walk, origin
-from sandbox.connect.sessions import cookie_header, ended_cookie_header
+from sandbox.connect.answers import origin
+from sandbox.connect.authorize import on_the_way
+from sandbox.connect.flow import Walk
+from sandbox.connect.totp import fitting_step
+from sandbox.connect.visits import begin_session, session_cookies
+from sandbox.connect.words import ENGLISH
 from sandbox.http import Request, Response, redirect
-from sandbox.pages import alert, field, form, hidden, page, people_to_unfold, press
+from sandbox.pages import page, people_to_unfold
+from sandbox.parts import alert, field, form, hidden, press
 from sandbox.state import Sandbox
 from sandbox.world.people import User
 
 WRONG = "The e-mail address or the password is not right."
+WRONG_CODE = "The code is not right, or it has been used."
 
 
-def show_sign_in(sandbox: Sandbox, request: Request) -> Response:
-    try:
-        walk = Walk(sandbox, request, request.query.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
+@on_the_way
+def show_sign_in(walk: Walk, request: Request) -> Response:
     return _sign_in_page(walk, walk.interaction.login_hint)
 
 
-def sign_in(sandbox: Sandbox, request: Request) -> Response:
+@on_the_way
+def sign_in(walk: Walk, request: Request) -> Response:
     """A wrong password shows the page again, with status 200, as at Visma."""
-    try:
-        walk = Walk(sandbox, request, request.form.get("interaction", ""))
-    except NoInteraction:
-        return ended_page()
-    user = user_by_password(sandbox, request)
+    given = request.form
+    if "password" not in given and walk.sandbox.switches.sign_in_pages == "two":
+        return _password_page(walk, given.get("email", ""))
+    user = user_by_password(walk.sandbox, request)
     if user is None:
-        return _sign_in_page(walk, request.form.get("email", ""), WRONG)
-    walk.interaction.signed_in = True
-    walk.session = sandbox.sessions.begin(user.sub, sandbox.clock.seconds())
-    walk.user = user
-    response = walk.next()
-    response.headers.append(
-        cookie_header(
-            walk.session,
-            lifetime=sandbox.switches.session_lifetime,
-            secure=sandbox.settings.secure_cookies,
-        )
-    )
-    return response
+        return _sign_in_page(walk, given.get("email", ""), WRONG)
+    if user.totp_secret:
+        walk.interaction.half_signed_in = user.sub
+        return redirect(walk.page_address("code"))
+    return _enter(walk, request, user, ["pwd"])
 
 
-def sign_out(sandbox: Sandbox, request: Request) -> Response:
-    """RP-initiated logout; goes on only to an address that an application has registered."""
-    sandbox.sessions.end(request)
-    target = request.query.get("post_logout_redirect_uri", "")
-    known = any(target in one.redirect_uris for one in sandbox.world.applications.values())
-    if known:
-        state = request.query.get("state")
-        query = f"?{urlencode({'state': state})}" if state else ""
-        return redirect(target + query, [ended_cookie_header()])
-    return page(
-        "You are signed out", "<p>You can close this window.</p>", headers=[ended_cookie_header()]
-    )
+@on_the_way
+def show_code(walk: Walk, request: Request) -> Response:
+    user = walk.sandbox.world.users.get(walk.interaction.half_signed_in)
+    return walk.next() if user is None else _code_page(walk, user)
+
+
+@on_the_way
+def check_code(walk: Walk, request: Request) -> Response:
+    """A code works once (RFC 6238, 5.2)."""
+    sandbox, now = walk.sandbox, walk.sandbox.clock.seconds()
+    user = sandbox.world.users.get(walk.interaction.half_signed_in)
+    if user is None:
+        return walk.next()
+    used = sandbox.sessions.code_steps.get(user.sub, -1)
+    step = fitting_step(user.totp_secret, request.form.get("code", ""), now, used)
+    if step is None:
+        return _code_page(walk, user, WRONG_CODE)
+    sandbox.sessions.code_steps[user.sub] = step
+    return _enter(walk, request, user, ["pwd", "otp", "mfa"])
 
 
 def user_by_password(sandbox: Sandbox, request: Request) -> User | None:
@@ -70,28 +70,68 @@ def user_by_password(sandbox: Sandbox, request: Request) -> User | None:
     return user
 
 
-def sign_in_fields(email: str) -> str:
-    return field(
-        "E-mail address",
-        "email",
-        value=email,
-        kind="email",
-        more='autocomplete="username" required',
-    ) + field(
-        "Password", "password", kind="password", more='autocomplete="current-password" required'
-    )
+def sign_in_fields(email: str, words: dict[str, str] = ENGLISH) -> str:
+    return _email_field(email, words) + _password_field(words)
+
+
+def _enter(walk: Walk, request: Request, user: User, amr: list[str]) -> Response:
+    walk.interaction.signed_in = True
+    walk.interaction.half_signed_in = ""
+    walk.session = begin_session(walk.sandbox, request, user, amr)
+    walk.user = user
+    response = walk.next()
+    response.headers.extend(session_cookies(walk.sandbox, walk.session))
+    return response
 
 
 def _sign_in_page(walk: Walk, email: str, fault: str = "") -> Response:
-    return page(
-        "Sign in",
-        f"{alert(fault)}"
-        + form(
-            "/connect/signin",
-            hidden("interaction", walk.interaction.id),
-            sign_in_fields(email),
-            press("Sign in"),
+    words = walk.words
+    if walk.sandbox.switches.sign_in_pages == "two":
+        fields, button = _email_field(email, words), words["continue"]
+    else:
+        fields, button = sign_in_fields(email, words), words["sign_in"]
+    content = alert(fault) + _form(walk, "signin", fields, press(button))
+    return _page(walk, words["sign_in"], content + people_to_unfold(walk.sandbox))
+
+
+def _password_page(walk: Walk, email: str) -> Response:
+    parts = hidden("email", email), _password_field(walk.words), press(walk.words["sign_in"])
+    return _page(walk, walk.words["sign_in"], _form(walk, "signin", *parts))
+
+
+def _code_page(walk: Walk, user: User, fault: str = "") -> Response:
+    words = walk.words
+    if not user.totp_secret:
+        return _page(
+            walk,
+            "You need a second step",
+            "<p>The application asks for two-step verification, and your account has none.</p>",
         )
-        + people_to_unfold(walk.sandbox),
-        form_targets=origin(walk.interaction.redirect_uri),
+    code = field(
+        words["code"], "code", more='inputmode="numeric" autocomplete="one-time-code" required'
     )
+    content = alert(fault) + _form(walk, "code", code, press(words["continue"]))
+    return _page(walk, words["code_title"], content + people_to_unfold(walk.sandbox))
+
+
+def _form(walk: Walk, name: str, *parts: str) -> str:
+    return form(f"/connect/{name}", hidden("interaction", walk.interaction.id), *parts)
+
+
+def _page(walk: Walk, title: str, content: str) -> Response:
+    return page(
+        title,
+        content,
+        form_targets=origin(walk.interaction.redirect_uri),
+        lang=walk.interaction.locale,
+    )
+
+
+def _email_field(email: str, words: dict[str, str]) -> str:
+    more = 'autocomplete="username" required'
+    return field(words["email"], "email", value=email, kind="email", more=more)
+
+
+def _password_field(words: dict[str, str]) -> str:
+    more = 'autocomplete="current-password" required'
+    return field(words["password"], "password", kind="password", more=more)

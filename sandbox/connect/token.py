@@ -1,24 +1,21 @@
-"""The token endpoint."""
+"""The token endpoint: codes and refresh tokens."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.connect.claims import new_access_token, new_id_token
-from sandbox.connect.clients import OAuthError, calling_application
+from sandbox.connect.clients import OAuthError, calling_application, no_store, read_form
+from sandbox.connect.discovery import GRANT_TYPES
+from sandbox.connect.entitlements import grant_types_of, may_stay
 from sandbox.connect.grants import Code, DeadRefreshToken, Grant, SpentCode
 from sandbox.connect.keys import base64url
-from sandbox.http import (
-    FORM,
-    NO_STORE,
-    RepeatedParameter,
-    Request,
-    Response,
-    json_response,
-    single_parameters,
-)
+from sandbox.connect.services import by_credentials
+from sandbox.connect.survival import settle_earlier_grants, still_stands
+from sandbox.http import Request, Response
 from sandbox.state import Sandbox
 from sandbox.world.applications import Application
 
@@ -27,136 +24,132 @@ OFFLINE = "offline_access"
 
 def issue_token(sandbox: Sandbox, request: Request) -> Response:
     try:
-        content = _issue(sandbox, request)
+        return no_store(_issue(sandbox, request))
     except OAuthError as error:
-        return error.response()
-    return json_response(content, headers=[NO_STORE, ("Pragma", "no-cache")])
+        return error.response(sandbox)
 
 
 def _issue(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    if request.content_type != FORM:
-        raise OAuthError("invalid_request", "The body is not a form")
-    try:
-        form = single_parameters(request.body.decode("utf-8", "replace"))
-    except RepeatedParameter as error:
-        raise OAuthError("invalid_request", f"{error} came twice") from error
-    application = calling_application(sandbox, request, form)
+    form = read_form(request)
     grant_type = form.get("grant_type", "")
+    request.entry.detail = grant_type[:80] or None
+    application = calling_application(sandbox, request, form)
+    if not grant_type:
+        raise OAuthError("invalid_request", "grant_type is missing")
+    if grant_type not in GRANT_TYPES:
+        raise OAuthError("unsupported_grant_type", "No such grant type")
     issuers = {
         "authorization_code": _by_code,
         "refresh_token": _by_refresh_token,
-        "client_credentials": _by_credentials,
+        "client_credentials": by_credentials,
     }
-    if grant_type not in issuers:
-        raise OAuthError("unsupported_grant_type" if grant_type else "invalid_request")
-    if grant_type not in grant_types_of(application):
-        raise OAuthError("unauthorized_client")
+    if grant_type not in issuers or not _may_use(sandbox, application, grant_type):
+        raise OAuthError(
+            sandbox.switches.grant_type_off_error, "The grant type is off for the application"
+        )
     return issuers[grant_type](sandbox, request, application, form)
 
 
-def grant_types_of(application: Application) -> list[str]:
-    """The registered grant types, or those the kind of application comes with."""
-    if application.grant_types:
-        return application.grant_types
-    if application.kind == "service":
-        return ["client_credentials"]
-    if application.kind == "spa":
-        return ["authorization_code"]
-    return ["authorization_code", "refresh_token", "client_credentials"]
+def _may_use(sandbox: Sandbox, application: Application, grant_type: str) -> bool:
+    if grant_type == "refresh_token" and application.is_public:
+        return may_stay(sandbox, application)
+    return grant_type in grant_types_of(application)
 
 
 def _by_code(
     sandbox: Sandbox, request: Request, application: Application, form: dict[str, str]
 ) -> dict[str, Any]:
-    try:
-        code = sandbox.grants.redeem(form.get("code", ""), sandbox.clock.seconds())
-    except SpentCode as error:
-        raise OAuthError("invalid_grant") from error
-    grant = code.grant
+    grant = _redeemed(sandbox, application, form)
     request.entry.tenant_id = grant.tenant_id
-    if grant.client_id != application.client_id or code.redirect_uri != form.get("redirect_uri"):
-        raise OAuthError("invalid_grant")
-    if not _verifier_fits(code, form.get("code_verifier", "")):
-        raise OAuthError("invalid_grant", "The code verifier does not match")
     if grant.tenant_id is None:
-        raise OAuthError("invalid_tenant")
+        raise OAuthError("invalid_tenant", "The user has no company")
+    settle_earlier_grants(sandbox, grant)
     refresh_token = None
-    if OFFLINE in grant.scopes:
-        refresh_token = sandbox.grants.new_refresh_token(grant, sandbox.clock.seconds())
-    return _answer(sandbox, application, grant, refresh_token)
+    if OFFLINE in grant.scopes and may_stay(sandbox, application):
+        refresh_token = sandbox.grants.new_refresh_token(
+            grant, sandbox.clock.seconds(), sandbox.random
+        )
+    return _answer(sandbox, application, grant, grant.scopes, refresh_token) | {
+        "scope": " ".join(grant.scopes)
+    }
+
+
+def _redeemed(sandbox: Sandbox, application: Application, form: dict[str, str]) -> Grant:
+    value = form.get("code", "")
+    try:
+        code = sandbox.grants.redeem(value, sandbox.clock.seconds())
+    except SpentCode as error:
+        _revoke_what_it_gave(sandbox, value)
+        raise _dead(sandbox, "The code is unknown, used or too old") from error
+    grant = sandbox.grants.grants[code.grant_id]
+    if grant.client_id != application.client_id:
+        raise _dead(sandbox, "The code was given to another application")
+    if code.redirect_uri != form.get("redirect_uri"):
+        raise _dead(sandbox, "The redirect_uri is not the one of the authorization request")
+    if not _verifier_fits(code, form.get("code_verifier", "")):
+        raise _dead(sandbox, "The code verifier does not match")
+    return grant
 
 
 def _by_refresh_token(
     sandbox: Sandbox, request: Request, application: Application, form: dict[str, str]
 ) -> dict[str, Any]:
+    now, grants = sandbox.clock.seconds(), sandbox.grants
     try:
-        grant, following = sandbox.grants.refresh(
-            form.get("refresh_token", ""), application, sandbox.clock.seconds()
-        )
+        token, grant = grants.living(form.get("refresh_token", ""), application.client_id, now)
     except DeadRefreshToken as error:
-        raise OAuthError("invalid_grant") from error
+        raise _dead(sandbox, f"The refresh token is {error}") from error
     request.entry.tenant_id = grant.tenant_id
-    return _answer(sandbox, application, grant, following)
+    still_stands(sandbox, grant)
+    scopes = _narrowed(grant, form)
+    grant.nonce = None
+    following = grants.follow(token, grant, now, sandbox.random)
+    content = _answer(sandbox, application, grant, scopes, following)
+    if sandbox.switches.scope_on_refresh:
+        content["scope"] = " ".join(scopes)
+    return content
 
 
-def _by_credentials(
-    sandbox: Sandbox, request: Request, application: Application, form: dict[str, str]
-) -> dict[str, Any]:
-    tenant_id = form.get("tenant_id", "").strip().lower()
-    request.entry.tenant_id = tenant_id or None
-    approved = _approved_scopes(sandbox, application, tenant_id)
-    if approved is None:
-        raise OAuthError(sandbox.switches.unapproved_tenant)
-    wanted = form.get("scope", "").split()
-    if not wanted and not sandbox.switches.scope_may_be_missing:
-        raise OAuthError("invalid_scope")
-    scopes = tuple(wanted) or tuple(scope for scope in application.scopes if scope in approved)
-    if not scopes or not approved.issuperset(scopes) or not set(application.scopes) >= set(scopes):
-        raise OAuthError("invalid_scope")
-    value, lifetime = new_access_token(sandbox, application, scopes=scopes, tenant_id=tenant_id)
-    return {
-        "access_token": value,
-        "expires_in": lifetime,
-        "token_type": "Bearer",
-        "scope": " ".join(scopes),
-    }
-
-
-def _approved_scopes(sandbox: Sandbox, application: Application, tenant_id: str) -> set[str] | None:
-    """Scopes switched on for the tenant, or None without an approval."""
-    approvals = sandbox.world.approvals
-    own = approvals.get((application.client_id, tenant_id))
-    if own is not None or tenant_id not in sandbox.world.contracts:
-        return own
-    if sandbox.switches.contract_approval == "own":
-        return None
-    of_companies = [
-        approvals[application.client_id, company.tenant_id]
-        for company in sandbox.world.companies.values()
-        if company.contract_id == tenant_id
-        and (application.client_id, company.tenant_id) in approvals
-    ]
-    return set().union(*of_companies) if of_companies else None
+def _narrowed(grant: Grant, form: dict[str, str]) -> list[str]:
+    """A refresh may ask for less, never for more (RFC 6749, section 6)."""
+    scopes = form.get("scope", "").split() or grant.scopes
+    if not set(scopes) <= set(grant.scopes):
+        raise OAuthError("invalid_scope", "The grant does not hold all of these scopes")
+    return list(scopes)
 
 
 def _answer(
-    sandbox: Sandbox, application: Application, grant: Grant, refresh_token: str | None
+    sandbox: Sandbox,
+    application: Application,
+    grant: Grant,
+    scopes: Sequence[str],
+    refresh_token: str | None,
 ) -> dict[str, Any]:
     value, lifetime = new_access_token(
-        sandbox, application, scopes=grant.scopes, tenant_id=grant.tenant_id, grant=grant
+        sandbox, application, scopes=scopes, tenant_id=grant.tenant_id, grant=grant
     )
     content: dict[str, Any] = {
         "access_token": value,
         "expires_in": lifetime,
         "token_type": "Bearer",
-        "scope": " ".join(grant.scopes),
     }
     user = sandbox.world.users.get(grant.sub)
     if "openid" in grant.scopes and user is not None:
-        content["id_token"] = new_id_token(sandbox, grant, user)
+        content["id_token"] = new_id_token(sandbox, grant, user, access_token=value)
     if refresh_token is not None:
         content["refresh_token"] = refresh_token
     return content
+
+
+def _revoke_what_it_gave(sandbox: Sandbox, code: str) -> None:
+    """RFC 6749, 4.1.2: a code that comes twice may have been stolen."""
+    grant_id = sandbox.grants.spent_codes.get(code)
+    if grant_id is not None and sandbox.switches.replayed_code == "revokes":
+        sandbox.grants.grants[grant_id].revoked = True
+
+
+def _dead(sandbox: Sandbox, description: str) -> OAuthError:
+    return OAuthError(sandbox.switches.dead_grant_error, description)
 
 
 def _verifier_fits(code: Code, verifier: str) -> bool:

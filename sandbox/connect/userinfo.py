@@ -1,9 +1,8 @@
-"""Userinfo (OpenID Connect Core, 5.3) and revocation (RFC 7009)."""
+"""Userinfo (OpenID Connect Core, 5.3)."""
 
 from __future__ import annotations
 
 from sandbox.connect.claims import IDENTITY_PROVIDER, profile
-from sandbox.connect.clients import OAuthError, calling_application
 from sandbox.guard import bearer_token
 from sandbox.http import NO_STORE, Request, Response, json_response
 from sandbox.state import Sandbox
@@ -16,15 +15,10 @@ def show_userinfo(sandbox: Sandbox, request: Request) -> Response:
         return Response(401, b"", [("WWW-Authenticate", 'Bearer error="invalid_token"')])
     if "openid" not in token.scopes:
         return Response(403, b"", [("WWW-Authenticate", 'Bearer error="insufficient_scope"')])
-    claims = {"sub": user.sub, "idp": IDENTITY_PROVIDER, **profile(user, token.scopes)}
+    claims = {"sub": user.sub, "idp": IDENTITY_PROVIDER}
+    grant = sandbox.grants.grants.get(token.grant_id or "")
+    if grant is not None:
+        # A text, as in Visma's sample; in the ID token it is a number.
+        claims |= {"auth_time": str(grant.auth_time), "sid": grant.sid}
+    claims |= profile(sandbox, user, token.scopes, token.tenant_id)
     return json_response(claims, headers=[NO_STORE])
-
-
-def revoke_token(sandbox: Sandbox, request: Request) -> Response:
-    """End a refresh token. Access tokens cannot be revoked and live until they expire."""
-    try:
-        application = calling_application(sandbox, request, request.form)
-    except OAuthError as error:
-        return error.response()
-    sandbox.grants.revoke(request.form.get("token", ""), application.client_id)
-    return Response(200, b"", [NO_STORE])

@@ -30,6 +30,7 @@ class User:
     """A person at Visma. ``roles`` maps a tenant id to the roles held there.
 
     A tenant without roles is one the person has access to and can do nothing in.
+    ``totp_secret`` is base32; with one, signing in takes the code of an authenticator app.
     """
 
     sub: str
@@ -39,6 +40,9 @@ class User:
     family_name: str
     email_verified: bool = True
     locale: str = "en-GB"
+    phone_number: str = ""
+    external_id: str = ""
+    totp_secret: str = ""
     roles: dict[str, set[str]] = field(default_factory=dict)
 
     @property
