@@ -15,6 +15,7 @@ from sandbox.http import Request, Response, problem
 from sandbox.ledger import Entry, Ledger
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_STATE = 1024 * MAX_BODY
 MAX_HEADERS = 64 * 1024
 IDLE_SECONDS = 75
 MAX_WAITING = 64
@@ -104,14 +105,15 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         length = self._headers.get("content-length", "0")
-        if length.isdigit() and int(length) > MAX_BODY:
+        self._most = MAX_STATE if self._url == b"/_control/state" else MAX_BODY
+        if length.isdigit() and int(length) > self._most:
             self._too_large = True
         elif self._headers.get("expect", "").lower() == "100-continue" and not self._busy:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
-        if self._size > MAX_BODY:
+        if self._size > self._most:
             self._too_large = True
         else:
             self._chunks.append(body)
@@ -203,6 +205,7 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._chunks: list[bytes] = []
         self._size = 0
+        self._most = MAX_BODY
         self._header_size = 0
         self._too_large = False
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import marshal
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
@@ -52,6 +52,9 @@ class Entry:
 NAMES = tuple(field.name for field in fields(Entry))
 _row = attrgetter(*NAMES)
 
+# Kind, what was sent, status of a whole answer, was it committed, had it a fault, was it early.
+Case = tuple[str, str, int, bool, bool, bool]
+
 
 class Ledger:
     """Every request since the last reset; none is ever forgotten.
@@ -64,6 +67,7 @@ class Ledger:
         self._recent: deque[Entry] = deque()
         self._packs: list[tuple[int, bytes]] = []  # With the highest number in each.
         self._packed = 0
+        self._tally: Counter[Case] = Counter()
         self._held: set[int] = set()
         self._count = 0
 
@@ -88,6 +92,7 @@ class Ledger:
     def clear(self) -> None:
         self._recent.clear()
         self._packs.clear()
+        self._tally.clear()
         self._packed = 0
 
     def __len__(self) -> int:
@@ -113,11 +118,9 @@ class Ledger:
         for row in old:
             yield Entry(*row)
 
-    def matching(self, wanted: dict[str, Any], after: int = 0) -> Iterator[dict[str, Any]]:
-        """Entries with a number above ``after`` whose members equal all of ``wanted``."""
-        for entry in self.entries(after):
-            if all(str(getattr(entry, name)) == value for name, value in wanted.items()):
-                yield asdict(entry)
+    def tally(self) -> Counter[Case]:
+        """How many requests there are of each case."""
+        return self._tally + Counter(_case(entry) for entry in self._recent)
 
     def save(self) -> dict[str, Any]:
         return {"count": self._count, "entries": [list(_row(one)) for one in self.entries()]}
@@ -133,8 +136,21 @@ class Ledger:
         """Put away the oldest that are over; those that are not go back in front."""
         oldest = [self._recent.popleft() for _ in range(PACKED)]
         under_way = [one for one in oldest if not one.sent or one.number in self._held]
-        rows = [_row(one) for one in oldest if one.sent and one.number not in self._held]
+        over = [one for one in oldest if one.sent and one.number not in self._held]
         self._recent.extendleft(reversed(under_way))
+        self._tally.update(map(_case, over))
+        rows = [_row(one) for one in over]
         if rows:
             self._packs.append((rows[-1][0], zlib.compress(marshal.dumps(rows), 1)))
             self._packed += len(rows)
+
+
+def _case(entry: Entry) -> Case:
+    return (
+        entry.kind,
+        entry.sent,
+        entry.answered,
+        entry.committed is not None,
+        entry.fault is not None,
+        entry.too_early,
+    )

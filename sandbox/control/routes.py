@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.connect.claims import new_access_token
 from sandbox.connect.grants import Grant, new_grant
-from sandbox.control import records, views
+from sandbox.control import records, states, views, witness
 from sandbox.control.answers import Refused, controlled, read_object
 from sandbox.faults.scripts import NotAFault, describe_fault
 from sandbox.http import Request
@@ -28,7 +28,7 @@ def show_mode(sandbox: Sandbox, request: Request) -> dict[str, Any]:
         "switches": sandbox.switches.as_dict(),
         "faults": len(sandbox.faults),
         "requests": len(sandbox.ledger),
-        "orders": sum(len(book.orders) for _, book in sandbox.orders),
+        "orders": states.order_count(sandbox),
     }
 
 
@@ -56,12 +56,21 @@ def add_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 
 def list_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    return {"faults": [describe_fault(fault) for fault in sandbox.faults]}
+    """Those that wait, and as ``played`` those that are used up."""
+    return {
+        "faults": [describe_fault(fault) for fault in sandbox.faults],
+        "played": [describe_fault(fault) for fault in sandbox.faults.ended],
+    }
 
 
 def delete_faults(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    sandbox.faults.clear()
-    return {"faults": []}
+    """All of them, or the one with ``?id=``."""
+    wanted = request.query.get("id")
+    if wanted is None:
+        sandbox.faults.clear()
+    elif not wanted.isdigit() or not sandbox.faults.remove(int(wanted)):
+        raise Refused("No fault that waits has this id.", 404)
+    return list_faults(sandbox, request)
 
 
 def move_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
@@ -87,6 +96,18 @@ def move_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 def show_clock(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     clock = sandbox.clock
     return {"offset": clock.offset, "now": clock.now().isoformat(), "frozen": clock.frozen}
+
+
+def shut_listener(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """Refuse new connections for ``seconds`` of real time, and tear down those there are.
+
+    The control API is as unreachable as the rest, but for this connection.
+    """
+    seconds = read_object(request).get("seconds")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 < seconds < 3600:
+        raise Refused("Send 'seconds', more than 0 and less than 3600.")
+    sandbox.shut_for(seconds)
+    return {"seconds": seconds}
 
 
 def rotate_keys(sandbox: Sandbox, request: Request) -> dict[str, Any]:
@@ -182,8 +203,18 @@ ROUTES = [
         ("tokens", "DELETE", "tokens", expire_tokens),
         ("world", "GET", "world", views.show_world),
         ("orders", "GET", "orders", views.list_orders),
-        ("references", "GET", "references", views.list_references),
-        ("requests", "GET", "requests", views.list_requests),
+        ("references", "GET", "references", witness.list_references),
+        ("references", "POST", "references", witness.compare_references),
+        ("requests", "GET", "requests", witness.list_requests),
+        ("token-calls", "GET", "token-calls", witness.list_token_calls),
+        ("verdict", "GET", "verdict", witness.give_verdict),
+        ("listener", "POST", "listener", shut_listener),
+        ("state", "GET", "state", states.show_state),
+        ("state", "PUT", "state", states.put_state),
+        ("snapshots", "GET", "snapshots", states.list_snapshots),
+        ("snapshots", "PUT", r"snapshots/(?P<name>[^/]+)", states.save_snapshot),
+        ("snapshots", "DELETE", r"snapshots/(?P<name>[^/]+)", states.delete_snapshot),
+        ("snapshots", "POST", r"snapshots/(?P<name>[^/]+)/restore", states.restore_snapshot),
         ("applications", "POST", "applications", records.put_application),
         ("companies", "POST", "companies", records.put_company),
         ("users", "POST", "users", records.put_user),
