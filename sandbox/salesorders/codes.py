@@ -1,32 +1,6 @@
-"""The published error codes that the sandbox can answer with."""
+"""The published error codes (Sales Order OpenAPI 1.1.0.1279, x-visma-erp-error-codes)."""
 
 from __future__ import annotations
-
-MESSAGES = {
-    "0001-NullNotAllowed": "Null value not allowed",
-    "0001-EmptyNotAllowed": "Empty value not allowed",
-    "0002-InvalidLength": "Invalid length",
-    "0003-InvalidValue": "Invalid value",
-    "0004-ValueNotAllowed": "Value not allowed",
-    "0005-InvalidState": "Invalid state",
-    "0100-OutsideValidRange": "Value is outside the valid range",
-    "1400-CustomerLookupException": "Exception searching customer",
-    "1401-MissingTermsId": (
-        "TermsId cannot be empty in the order. Set a default terms on the customer "
-        "or specify the terms for the order"
-    ),
-    "1407-InvalidCustomerStatus": "Invalid Customer Status",
-    "1408-OverrideCurrencyIdProhibited": "Currency Id can not be overridden",
-    "1800-InvalidLineOperation": "Given line operation is not accepted for this order type",
-    "1802-InvalidWarehouseId": "Invalid Warehouse Id, or Warehouse Id not found",
-    "1804-InventoryIdNotFound": "InventoryId cannot be found or is invalid",
-    "1805-InvalidTaxCategoryId": "Invalid TaxCategoryId, or TaxCategory not found",
-    "1808-InvalidUnitOfMeasure": "Invalid Unit of Measure",
-    "1809-InvalidQuantityForType": (
-        "Quantity must be zero or positive when inventory item is not of type MiscCharge"
-    ),
-    "1816-SortOrderNbrIsNotUnique": ("The SortOrder number provided is not unique in your request"),
-}
 
 NULL = "0001-NullNotAllowed"
 EMPTY = "0001-EmptyNotAllowed"
@@ -34,15 +8,102 @@ LENGTH = "0002-InvalidLength"
 VALUE = "0003-InvalidValue"
 NOT_ALLOWED = "0004-ValueNotAllowed"
 STATE = "0005-InvalidState"
+NOT_IMPLEMENTED = "0006-FunctionalityNotImplemented"
+FEATURE = "0008-FeatureNotActive"
 RANGE = "0100-OutsideValidRange"
+NO_LINE = "0200-LineIdDoesNotExist"
+
+DISCOUNT_OVER_TOTAL = "1100-InvalidDiscount"
+DISCOUNT_OVER_PRICE = "1101-DiscountAmountMoreThanExtPrice"
+DISCOUNT_SETUP = "1102-DiscountSetupInvalid"
+DISCOUNT_NOT_APPLICABLE = "1103-DiscountNotApplicable"
+FREE_ITEM = "1104-FreeItemNotFound"
+DISCOUNT_CODE = "1105-InvalidDiscountCode"
+
+SEGMENT_INACTIVE = "1200-SubaccountSegmentInactive"
+SUBACCOUNT_INACTIVE = "1201-SubaccountInactive"
+SEGMENT_VALUE = "1202-SegmentValueNotFound"
+SUBACCOUNT = "1203-SubaccountNotFound"
+SUBACCOUNT_ERROR = "1204-SubaccountError"
+
+SHIP_COMPLETE = "1300-InvalidShipComplete"
+FREIGHT_COST = "1310-FreightCostCanNotBeSetManually"
+
 CUSTOMER = "1400-CustomerLookupException"
 TERMS = "1401-MissingTermsId"
+PAYMENT_METHOD = "1402-PaymentMethodIdNotFound"
+PAYMENT_METHOD_INACTIVE = "1403-InactivePaymentMethodId"
+PAYMENT_METHOD_NOT_FOR_ORDERS = "1404-InvalidPaymentMethodId"
+REFERENCE_REQUIRED = "1405-PaymentReferenceRequired"
+REFERENCE_PROHIBITED = "1406-PaymentReferenceProhibited"
 CUSTOMER_STATUS = "1407-InvalidCustomerStatus"
 CURRENCY = "1408-OverrideCurrencyIdProhibited"
+PAYMENT_METHOD_REQUIRED = "1409-PaymentMethodRequired"
+
+CASH_ACCOUNT_REQUIRED = "1500-CashAccountRequired"
+CASH_ACCOUNT_INACTIVE = "1501-CashAccountInactive"
+CASH_ACCOUNT = "1502-CashAccountNotFound"
+CASH_ACCOUNT_OF_METHOD = "1503-CashAccountInvalidForPaymentMethod"
+CASH_ACCOUNT_OF_BRANCH = "1504-CashAccountInvalidForBranch"
+
+PERIOD = "1600-FinancialPeriodNotFound"
+PERIOD_CLOSED = "1601-FinancialPeriodClosed"
+PERIOD_INACTIVE = "1602-FinancialPeriodInactive"
+PERIOD_NOT_APPLICABLE = "1603-FinancialPeriodNotApplicable"
+
+WAREHOUSE_LOCATION = "1700-WarehouseLocationNotFound"
+WAREHOUSE_LOCATION_INACTIVE = "1701-WarehouseLocationInactive"
+WAREHOUSE_LOCATION_SALES = "1703-WarehouseLocationInvalid"
+WAREHOUSE_LOCATION_TYPE = "1704-InvalidOrderType"
+WAREHOUSES_TWICE = "1705-DuplicatedSiteCds"
+
 OPERATION = "1800-InvalidLineOperation"
+REASON_REQUIRED = "1801-MissingReasonCode"
 WAREHOUSE = "1802-InvalidWarehouseId"
+ITEM_NOT_UNIQUE = "1803-UniqueInventoryIdNotFound"
 ITEM = "1804-InventoryIdNotFound"
 TAX_CATEGORY = "1805-InvalidTaxCategoryId"
+SALES_ACCOUNT = "1806-InvalidSalesAccountId"
+REASON = "1807-InvalidReasonCode"
 UNIT = "1808-InvalidUnitOfMeasure"
 QUANTITY = "1809-InvalidQuantityForType"
+COMPLETED = "1810-LineAlreadyCompleted"
+SHIPPED_LINK = "1811-LineAlreadyShippedExternalLink"
+SHIPPED_ACCOUNT = "1812-LineAlreadyShippedSalesAccountId"
+TOO_MANY_LINES = "1813-InputLinesExceedExistingLinesCount"
+REASON_PREREQUISITES = "1814-ReasonCodePrerequisitesNotMet"
 SORT_ORDER = "1816-SortOrderNbrIsNotUnique"
+LINE_TWICE = "1817-LineIdIsNotUnique"
+SHIPPED_COST = "1818-LineAlreadyShippedUnitCost"
+SHIPPED_RULE = "1819-LineAlreadyShippedShippingRule"
+FREE_LINE = "1820-LineIsFreeItem"
+LINE_FREE_ITEM = "1821-InventoryIdFreeItemNotFound"
+SHIPPED_WAREHOUSE = "1822-CanNotUpdateLineLocation"
+SHIPPED_LINE = "1823-DeleteLineWhichIsAlreadyShipped"
+FREE_LINE_DELETED = "1824-DeleteLineWhichIsFreeDiscountLine"
+SHIPPED_ORDER = "1825-DeleteSalesOrderWithShippedLines"
+INVOICE = "1826-InvalidInvoice"
+INVOICE_LINE = "1827-InvalidInvoiceLine"
+INVOICE_TYPE = "1828-InvalidOrderTypeForInvoice"
+# The published name repeats that of 1828; only the number tells them apart.
+INVOICE_QUANTITY = "1829-InvalidOrderTypeForInvoice"
+
+NUMBERING = "1900-OrderNumberSequenceNotFound"
+SALES_PERSON_INACTIVE = "1901-InactiveSalesPerson"
+SALES_PERSON = "1902-SalesPersonNotFound"
+SUPPLIER = "1903-SupplierNotFound"
+PROJECT = "1904-ProjectNotFound"
+PROJECT_NOT_VISIBLE = "1905-ProjectNotVisibleInSO"
+PROJECT_CANCELLED = "1906-ProjectCancelled"
+PROJECT_COMPLETED = "1907-ProjectCompleted"
+PROJECT_TASK = "1908-ProjectTaskNotFound"
+ROT_RUT_TYPE = "1920-RotRutNotSupportedByOrderType"
+ROT_RUT_COMPANY = "1921-RotRutNotActivatedForCompany"
+ROT_RUT_CURRENCY = "1922-RotRutNotInBaseCurrency"
+NOT_ROT_RUT = "1923-NonRotRutOrder"
+ROT_RUT_LINES = "1924-InvalidLinesRotRutType"
+ROT_ARGUMENTS = "1925-InvalidRotArguments"
+
+ATTRIBUTE_FILTER = "5000-InvalidAttributeFilter"
+ATTRIBUTE_NAME = "5001-InvalidAttributeName"
+BASE_UNIT = "5002-BaseUnitDetailsNotSet"

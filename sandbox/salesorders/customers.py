@@ -69,10 +69,11 @@ def _describe(customer: Customer) -> Json:
 def _describe_location(place: str, customer: Customer) -> Json:
     """CustomerLocationItemDto: the location with all that orders to it start from."""
     own = customer.location(place)
+    address = own.address or customer.address
     return {
         **parts.location(place, customer),
-        "address": parts.address({}, customer, own),
-        "contact": parts.contact({}, customer),
+        "address": parts.address(address, address, customer),
+        "contact": parts.contact(customer.contact, customer.contact, customer),
         "priceClassId": None,
         "fobPointId": None,
         "shipTermsId": None,

@@ -6,20 +6,18 @@ from decimal import Decimal
 
 from sandbox.clock import iso
 from sandbox.salesorders import parts
-from sandbox.salesorders.parts import Json, amount, cents, moment, pair
-from sandbox.salesorders.store import Line, Order
+from sandbox.salesorders.parts import Json, amount, chosen, moment, pair
+from sandbox.salesorders.store import WIDE, Line, Order
 from sandbox.state import Sandbox
 from sandbox.world.companies import Company
 
 TEXTS = (
     "externalLink",
-    "taxCategoryId",
     "reasonCode",
     "warehouseId",
     "note",
     "salesAccountId",
     "subaccount",
-    "discountCode",
     "inventoryAlternateId",
     "purchaseOrderSource",
     "projectTaskId",
@@ -37,18 +35,22 @@ def describe_line(sandbox: Sandbox, company: Company, order: Order, line: Line) 
         **_identity(company, order, line),
         **_amounts(line),
         **_deliveries(order, line),
-        **_extras(line),
+        **_extras(company, line),
     }
     return parts.settled(content, sandbox.switches)
+
+
+def line_cost(line: Line) -> Decimal:
+    return WIDE.multiply(line.quantity, amount(line.given.get("unitCost")))
 
 
 def _identity(company: Company, order: Order, line: Line) -> Json:
     given, item = line.given, company.items.get(line.inventory_id)
     return {
         "lineId": line.line_id,
-        "sortOrder": given.get("sortOrder") or line.line_id,
+        "sortOrder": line.sort_order,
         "lineType": "MiscCharge" if item and item.misc_charge else "Inventory",
-        "operation": given.get("operation") or "Issue",
+        "operation": line.operation,
         "orderDate": iso(order.date),
         "branch": pair(given.get("branchId") or order.branch),
         "inventory": {
@@ -58,27 +60,28 @@ def _identity(company: Company, order: Order, line: Line) -> Json:
         },
         "description": line.description,
         "unitOfMeasure": line.unit,
-        "completed": order.status in {"Completed", "Cancelled"},
+        "taxCategoryId": line.tax_category_id or None,
+        "completed": line.completed,
     }
 
 
 def _amounts(line: Line) -> Json:
     given = line.given
-    before = cents(line.quantity * line.unit_price)
     return {
         "quantity": line.quantity,
         "baseOrderQuantity": line.quantity,
         "unitCost": amount(given.get("unitCost")),
         "unitPrice": line.unit_price,
         "extendedPrice": line.extended_price,
-        "lineTotalBeforeDiscount": before,
+        "lineTotalBeforeDiscount": line.extended_price,
         "exciseDuty": 0,
-        "discountAmount": max(before - line.extended_price, Decimal(0)),
-        "discountPercent": amount(given.get("discountPercent")),
+        "discountCode": line.discount_code or None,
+        "discountAmount": line.discount,
+        "discountPercent": line.discount_percent,
         "discountSequenceId": None,
-        "hasManualDiscount": bool(given.get("hasManualDiscount")),
+        "hasManualDiscount": line.has_manual_discount,
         "hasManualPrice": line.has_manual_price,
-        "freeItem": False,
+        "freeItem": line.free,
         "replacementUnitCost": 0,
         "commissionable": bool(given.get("commissionable")),
     }
@@ -86,26 +89,25 @@ def _amounts(line: Line) -> Json:
 
 def _deliveries(order: Order, line: Line) -> Json:
     given = line.given
-    over = order.status in {"Completed", "Cancelled"}
     return {
         "shippingRule": given.get("shippingRule") or "BackOrderAllowed",
         "undershipThreshold": amount(given.get("undershipThreshold", 100)),
         "overshipThreshold": amount(given.get("overshipThreshold", 100)),
         "shipDate": moment(given, "shipDate") or iso(order.date),
         "requestDate": moment(given, "requestDate") or iso(order.date),
-        "openQuantity": 0 if over else line.quantity,
+        "openQuantity": line.open_quantity,
         "billedQuantity": 0,
-        "quantityOnShipments": 0,
-        "openLine": not over,
+        "quantityOnShipments": line.shipped,
+        "openLine": line.open_quantity > 0,
         "warehouseLocation": pair(given.get("warehouseLocationId")),
         "autoCreateIssue": False,
     }
 
 
-def _extras(line: Line) -> Json:
+def _extras(company: Company, line: Line) -> Json:
     given = line.given
     return {
-        "salesPerson": pair(given.get("salesPersonId")),
+        "salesPerson": chosen(given.get("salesPersonId"), company.setup.sales_people),
         "supplier": parts.known(
             {
                 "id": given.get("supplierId"),

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from sandbox.clock import iso
 from sandbox.paging import link
 from sandbox.salesorders import parts
-from sandbox.salesorders.detail_lines import describe_line
-from sandbox.salesorders.parts import Json, amount, moment, pair, part
-from sandbox.salesorders.store import Order
+from sandbox.salesorders.detail_lines import describe_line, line_cost
+from sandbox.salesorders.parts import Json, amount, chosen, moment, pair, part
+from sandbox.salesorders.store import ZERO, Order
 from sandbox.state import Sandbox
 from sandbox.world.companies import Company
+from sandbox.world.records import Address, Contact, Customer
 
 LINES = "lines"
 
 
 def describe_order(sandbox: Sandbox, company: Company, order: Order, expand: set[str]) -> Json:
     """Here ``status`` is an object. A section that was not asked for is left out."""
-    content = _head(sandbox, order)
+    content = _head(sandbox, company, order)
     for name, (member, section) in SECTIONS.items():
         if name in expand:
             content[member] = section(sandbox, company, order)
@@ -31,7 +31,7 @@ def describe_order(sandbox: Sandbox, company: Company, order: Order, expand: set
     return parts.settled(content, sandbox.switches)
 
 
-def _head(sandbox: Sandbox, order: Order) -> Json:
+def _head(sandbox: Sandbox, company: Company, order: Order) -> Json:
     given = order.given
     return {
         "type": order.type,
@@ -39,23 +39,21 @@ def _head(sandbox: Sandbox, order: Order) -> Json:
         "branch": pair(order.branch),
         "description": given.get("description"),
         "date": iso(order.date),
-        "cancelBy": moment(given, "cancelBy") or iso(order.date),
+        "cancelBy": iso(order.cancel_by),
         "lastModified": iso(order.modified_at),
-        "requestOn": moment(given, "requestOn") or iso(order.date),
+        "requestOn": iso(order.requested_at),
         "isRotRutDeductible": bool(given.get("isRotRutDeductible")),
         "orderQty": order.quantity,
         "currencyId": order.currency,
         "useReplacementCostForMarginAndProfit": given.get("useReplacementCostForMarginAndProfit"),
         "createdBy": None if sandbox.switches.created_by == "null" else "",
-        "project": parts.known(
-            {"id": given.get("projectId"), "description": None, "internalId": 0}
-        ),
+        "project": _project(company, given.get("projectId")),
         "print": _print(part(given, "print")),
         "status": describe_status(order),
         "totals": describe_totals(order),
         "originalOrderType": given.get("originalOrderType"),
         "originalOrderId": given.get("originalOrderId"),
-        "salesPerson": pair(given.get("salesPersonId")),
+        "salesPerson": chosen(given.get("salesPersonId"), company.setup.sales_people),
         "version": order.version,
         "emailed": False,
     }
@@ -71,24 +69,29 @@ def describe_status(order: Order) -> Json:
 
 def describe_totals(order: Order) -> Json:
     """Every amount twice: the sandbox knows no exchange rates, so both are the same."""
-    taxed = bool(order.tax_percent)
-    cost = sum(
-        (line.quantity * amount(line.given.get("unitCost")) for line in order.lines), Decimal(0)
-    )
     amounts = {
         "orderTotal": order.total,
-        "taxableTotal": order.net if taxed else 0,
-        "taxExemptTotal": 0 if taxed else order.net,
+        "taxableTotal": order.taxable,
+        "taxExemptTotal": order.net - order.taxable,
         "taxTotal": order.tax,
-        "discountTotal": 0,
-        "costTotal": cost,
+        "discountTotal": order.discount,
+        "costTotal": sum((line_cost(line) for line in order.lines), ZERO),
         "freightCost": amount(part(order.given, "freight").get("cost")),
         "freightTotal": order.freight,
         "unbilledAmount": order.total,
         "unshippedAmount": order.total,
-        "paymentTotal": 0,
+        "paymentTotal": ZERO,
     }
     return amounts | {f"{name}InBaseCurrency": value for name, value in amounts.items()}
+
+
+def _project(company: Company, project_id: str | None) -> Json:
+    """``internalId`` counts the company's projects from 1."""
+    projects = company.setup.projects
+    known = projects.get(project_id or "")
+    number = list(projects).index(known.id) + 1 if known else 0
+    description = known.description if known else None
+    return parts.known({"id": project_id, "description": description, "internalId": number})
 
 
 def _print(given: Json) -> Json:
@@ -97,52 +100,60 @@ def _print(given: Json) -> Json:
 
 
 def _billing(sandbox: Sandbox, company: Company, order: Order) -> Json:
-    given, customer = part(order.given, "billing"), company.customers.get(order.customer_id)
+    buyer = company.customers.get(order.customer_id)
     return {
-        "contact": parts.contact(part(given, "contact"), customer),
-        "address": parts.address(part(given, "address"), customer),
+        "contact": parts.contact(order.billing_contact, _contact_of(buyer), buyer),
+        "address": parts.address(order.billing_address, _address_of(buyer), buyer),
     }
+
+
+def _contact_of(customer: Customer | None) -> Contact:
+    return customer.contact if customer else Contact()
+
+
+def _address_of(customer: Customer | None, location_id: str = "") -> Address:
+    if customer is None:
+        return Address()
+    return customer.location(location_id).address or customer.address
 
 
 def _payment(sandbox: Sandbox, company: Company, order: Order) -> Json:
     given = part(order.given, "paymentSettings")
     return {
-        "paymentMethod": pair(given.get("paymentMethodId")),
+        "paymentMethod": chosen(given.get("paymentMethodId"), company.setup.payment_methods),
         "cashAccountId": given.get("cashAccountId"),
         "paymentReference": given.get("paymentReference"),
     }
 
 
 def _financial(sandbox: Sandbox, company: Company, order: Order) -> Json:
-    given, customer = (
-        part(order.given, "financialInformation"),
-        company.customers.get(order.customer_id),
-    )
-    terms = part(order.given, "customer").get("termsId") or (customer.terms_id if customer else "")
+    given = part(order.given, "financialInformation")
     return {
         "invoiceSeparately": bool(given.get("invoiceSeparately")),
         "invoiceId": given.get("invoiceId"),
         "invoiceDate": moment(given, "invoiceDate"),
         "dueDate": moment(given, "dueDate"),
-        "terms": pair(terms),
+        "terms": chosen(order.terms_id, company.setup.terms),
         "cashDiscountDate": moment(given, "cashDiscountDate"),
         "postPeriod": given.get("postPeriod"),
     }
 
 
 def _shipping(sandbox: Sandbox, company: Company, order: Order) -> Json:
-    given, customer = part(order.given, "shipping"), company.customers.get(order.customer_id)
+    given, setup = part(order.given, "shipping"), company.setup
+    buyer = company.customers.get(order.customer_id)
+    address = _address_of(buyer, order.location_id)
     return {
-        "contact": parts.contact(part(given, "contact"), customer),
-        "address": parts.address(part(given, "address"), customer),
+        "contact": parts.contact(order.shipping_contact, _contact_of(buyer), buyer),
+        "address": parts.address(order.shipping_address, address, buyer),
         "scheduledDate": moment(given, "scheduledDate") or iso(order.date),
         "shipSeparately": bool(given.get("shipSeparately")),
         "rule": given.get("rule") or "BackOrderAllowed",
         "preferredWarehouse": pair(given.get("preferredWarehouseId")),
-        "shipVia": pair(given.get("shipViaId")),
-        "fobPoint": pair(given.get("fobPointId")),
-        "terms": pair(given.get("termsId")),
-        "zone": pair(given.get("zoneId")),
+        "shipVia": chosen(given.get("shipViaId"), setup.ship_via),
+        "fobPoint": chosen(given.get("fobPointId"), setup.fob_points),
+        "terms": chosen(given.get("termsId"), setup.shipping_terms),
+        "zone": chosen(given.get("zoneId"), setup.shipping_zones),
         "residentialDelivery": bool(given.get("residentialDelivery")),
         "saturdayDelivery": bool(given.get("saturdayDelivery")),
         "insurance": bool(given.get("insurance")),
@@ -154,24 +165,17 @@ def _shipping(sandbox: Sandbox, company: Company, order: Order) -> Json:
 
 
 def _customer(sandbox: Sandbox, company: Company, order: Order) -> Json:
-    given, customer = part(order.given, "customer"), company.customers.get(order.customer_id)
+    buyer = company.customers.get(order.customer_id)
     return {
-        "internalId": customer.internal_id if customer else 0,
+        "internalId": buyer.internal_id if buyer else 0,
         "id": order.customer_id,
         "name": order.customer_name,
-        "taxZone": pair(order.given.get("taxZoneId")),
-        "contactId": given.get("contactId"),
+        "taxZone": chosen(order.tax_zone_id, company.setup.tax_zones),
+        "contactId": part(order.given, "customer").get("contactId"),
         "order": order.customer_order,
         "refNo": order.ref_no,
-        "location": parts.location(location_of(company, order), customer),
+        "location": parts.location(order.location_id, buyer),
     }
-
-
-def location_of(company: Company, order: Order) -> str:
-    """The customer's location on the order, else the customer's first."""
-    customer = company.customers.get(order.customer_id)
-    asked = part(order.given, "customer").get("locationId")
-    return str(asked or (customer.locations[0] if customer and customer.locations else "MAIN"))
 
 
 def _origin(sandbox: Sandbox, company: Company, order: Order) -> Json:

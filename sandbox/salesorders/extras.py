@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sandbox.guard import Call
 from sandbox.http import Response, json_response
-from sandbox.salesorders.parts import Json, amount, cents, part
-from sandbox.salesorders.store import Order
+from sandbox.salesorders.parts import Json, amount, part
+from sandbox.salesorders.store import Line, Order, percent_of
 from sandbox.state import Sandbox
 
 
@@ -48,7 +48,7 @@ def list_commissions(sandbox: Sandbox, call: Call, order: Order) -> Response:
     for line in order.lines:
         seller = line.given.get("salesPersonId") or order.given.get("salesPersonId")
         if seller and line.given.get("commissionable") is not False:
-            base[seller] = base.get(seller, Decimal(0)) + line.extended_price
+            base[seller] = base.get(seller, Decimal(0)) + line.amount
     rows = [
         {"salesPersonId": seller, "percent": 0, "amount": 0, "commissionableAmount": value}
         for seller, value in base.items()
@@ -57,14 +57,17 @@ def list_commissions(sandbox: Sandbox, call: Call, order: Order) -> Response:
 
 
 def list_taxes(sandbox: Sandbox, call: Call, order: Order) -> Response:
-    """SalesOrderTaxDto. One rate for the whole order, or none."""
-    if not order.tax_percent:
-        return json_response([])
-    tax = {
-        "taxId": f"{order.tax_percent.normalize():f}",
-        "taxRate": order.tax_percent,
-        "taxableAmount": order.net,
-        "taxAmount": order.tax,
+    """SalesOrderTaxDto. A row for each percentage; ``taxId`` is the percentage."""
+    return json_response([_tax(percent, order) for percent in order.by_percent() if percent])
+
+
+def _tax(percent: Decimal, order: Order) -> Json:
+    taxable = order.by_percent()[percent]
+    return {
+        "taxId": f"{percent.normalize():f}",
+        "taxRate": percent,
+        "taxableAmount": taxable,
+        "taxAmount": percent_of(percent, taxable),
         "exemptTax": False,
         "includeInTaxable": False,
         "isPendingTax": False,
@@ -72,7 +75,6 @@ def list_taxes(sandbox: Sandbox, call: Call, order: Order) -> Response:
         "isReverseTax": False,
         "taxType": "VAT",
     }
-    return json_response([tax])
 
 
 def list_shipments(sandbox: Sandbox, call: Call, order: Order) -> Response:
@@ -82,29 +84,25 @@ def list_shipments(sandbox: Sandbox, call: Call, order: Order) -> Response:
 
 def list_discounts(sandbox: Sandbox, call: Call, order: Order) -> Response:
     """SalesOrderDiscountDto. A row for each line with a discount code, as Visma groups them."""
-    rows: list[Json] = []
-    for line in order.lines:
-        code = line.given.get("discountCode")
-        if not code:
-            continue
-        before = cents(line.quantity * line.unit_price)
-        rows.append(
-            {
-                "manualOrderIndex": len(rows) + 1,
-                "skipDiscount": False,
-                "discountId": code,
-                "discountSequenceId": None,
-                "type": "Group",
-                "isManual": bool(line.given.get("hasManualDiscount")),
-                "discountableAmount": before,
-                "discountableQuantity": line.quantity,
-                "discountAmount": max(before - line.extended_price, Decimal(0)),
-                "discountPercent": amount(line.given.get("discountPercent")),
-                "freeItem": {"id": None, "description": None},
-                "freeItemQuantity": 0,
-            }
-        )
-    return json_response(rows)
+    discounted = [line for line in order.lines if line.discount_code]
+    return json_response([_discount(number, line) for number, line in enumerate(discounted, 1)])
+
+
+def _discount(number: int, line: Line) -> Json:
+    return {
+        "manualOrderIndex": number,
+        "skipDiscount": False,
+        "discountId": line.discount_code,
+        "discountSequenceId": None,
+        "type": "Group",
+        "isManual": line.has_manual_discount,
+        "discountableAmount": line.extended_price,
+        "discountableQuantity": line.quantity,
+        "discountAmount": line.discount,
+        "discountPercent": line.discount_percent,
+        "freeItem": {"id": None, "description": None},
+        "freeItemQuantity": 0,
+    }
 
 
 def list_payments(sandbox: Sandbox, call: Call, order: Order) -> Response:

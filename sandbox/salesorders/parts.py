@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
 from sandbox.clock import iso
 from sandbox.salesorders.shapes import read_moment
-from sandbox.salesorders.store import CENT
 from sandbox.switches import Switches
-from sandbox.world.records import Customer, Location
-from sandbox.world.setup import Choice
+from sandbox.world.records import Address, Contact, Customer, Location
 
 Json = dict[str, Any]
 
@@ -51,7 +49,11 @@ def pair(identity: object = None, description: str | None = None) -> Json:
     return known({"id": identity or None, "description": description})
 
 
-def chosen(identity: object, among: Mapping[str, Choice]) -> Json:
+class Described(Protocol):
+    description: str
+
+
+def chosen(identity: object, among: Mapping[str, Described]) -> Json:
     """CdDescriptionPairDto of something the company has set up."""
     choice = among.get(identity) if isinstance(identity, str) else None
     return pair(identity, choice.description or None if choice else None)
@@ -73,58 +75,36 @@ def amount(value: object) -> Decimal:
     return Decimal(str(value)) if isinstance(value, int | Decimal) else Decimal(0)
 
 
-def cents(value: Decimal) -> Decimal:
-    return value.quantize(CENT, ROUND_HALF_UP)
-
-
-def contact(given: Json, customer: Customer | None) -> Json:
-    """ContactDto: what the order was sent with, else the customer's own. Never a mix of both."""
-    if not given and customer:
-        own = customer.contact
-        given = {
-            "name": own.name or customer.name,
-            "attention": own.attention,
-            "phone1": own.phone1,
-            "email": own.email,
-        }
-        overrides = False
-    else:
-        overrides = bool(given)
-    emails = given.get("emails") or [given.get("email")]
+def contact(own: Contact, default: Contact, customer: Customer | None) -> Json:
+    """ContactDto; ``default`` is what the order would have had if nothing had been sent."""
+    overrides = own != default
+    fallback = customer.name if customer and not overrides else ""
     return {
         "id": customer.internal_id if customer and not overrides else 0,
         "overridesDefault": overrides,
-        "name": given.get("name") or None,
-        "attention": given.get("attention") or None,
-        "email": ";".join(str(email) for email in emails if email) or None,
-        "phone1": given.get("phone1") or None,
+        "name": own.name or fallback or None,
+        "attention": own.attention or None,
+        "email": own.email or None,
+        "phone1": own.phone1 or None,
         "phone2": None,
         "fax": None,
     }
 
 
-def address(given: Json, customer: Customer | None, place: Location | None = None) -> Json:
-    """AddressDto: what the order was sent with, else the place's, else the customer's own."""
-    overrides = bool(given)
-    if not given and customer:
-        own = (place.address if place else None) or customer.address
-        given = {
-            "line1": own.line1,
-            "line2": own.line2,
-            "line3": own.line3,
-            "postalCode": own.postal_code,
-            "city": own.city,
-            "countryId": own.country_id or customer.country,
-            "stateId": own.state_id,
-        }
+def address(own: Address, default: Address, customer: Customer | None) -> Json:
+    """AddressDto; ``default`` as for the contact."""
+    overrides = own != default
+    fallback = customer.country if customer and not overrides else ""
     return {
         "id": customer.internal_id if customer and not overrides else 0,
         "overridesDefault": overrides,
-        **{name: given.get(name) or None for name in ("line1", "line2", "line3")},
-        "postalCode": given.get("postalCode") or None,
-        "city": given.get("city") or None,
-        "country": named(given.get("countryId")),
-        "county": named(given.get("stateId")),
+        "line1": own.line1 or None,
+        "line2": own.line2 or None,
+        "line3": own.line3 or None,
+        "postalCode": own.postal_code or None,
+        "city": own.city or None,
+        "country": named(own.country_id or fallback),
+        "county": named(own.state_id),
     }
 
 

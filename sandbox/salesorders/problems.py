@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.http import PROBLEM_JSON, Response, encode_json
-from sandbox.salesorders.codes import MESSAGES
+from sandbox.salesorders.messages import MESSAGES
+
+
+class Refused(Exception):
+    """The order is not taken or not changed; ``response`` is V3's answer that says why."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
 class Problems:
@@ -19,6 +27,11 @@ class Problems:
 
     def add(self, code: str, where: str) -> None:
         self._found.append((code, where))
+
+    def refuse(self) -> None:
+        """Raises Refused when there is any problem."""
+        if self._found:
+            raise Refused(self.response())
 
     def response(self) -> Response:
         """400 with SalesOrderValidationProblemDetails (OpenAPI 1.1.0.1279)."""
@@ -34,7 +47,12 @@ class Problems:
 
 def unreadable_body(reason: str) -> Response:
     """400 of the JSON reader: ``errors`` without ``details``, since no rule was looked at."""
-    return _problem({"$": [reason]}, None)
+    return plain_problem("$", reason)
+
+
+def plain_problem(where: str, reason: str) -> Response:
+    """400 for what has no published code."""
+    return _problem({where: [reason]}, None)
 
 
 def _problem(errors: dict[str, list[str]], details: list[dict[str, Any]] | None) -> Response:

@@ -6,6 +6,7 @@ from sandbox.guard import Call
 from sandbox.http import Response, json_response, problem
 from sandbox.paging import BadPaging, Page, paged, read_page
 from sandbox.query import Query
+from sandbox.salesorders.concurrency import etag_header
 from sandbox.salesorders.detail_lines import describe_line
 from sandbox.salesorders.details import describe_order
 from sandbox.salesorders.expansion import BadExpansion, read_expansion
@@ -26,7 +27,7 @@ def show_order(sandbox: Sandbox, call: Call, order: Order) -> Response:
     except BadExpansion as error:
         return problem(400, str(error), instance=call.request.path)
     content = describe_order(sandbox, call.company, order, expand)
-    return json_response(content, headers=[("ETag", f'"{order.version}"')])
+    return json_response(content, headers=etag_header(order, sandbox.switches))
 
 
 def list_orders(sandbox: Sandbox, call: Call) -> Response:

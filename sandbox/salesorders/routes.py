@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox.guard import CompanyEndpoint, guarded
-from sandbox.salesorders import customers, extras, inventory, read, write
-from sandbox.salesorders.finding import of_order
+from sandbox.salesorders import change_lines, customers, extras, inventory, read, write
+from sandbox.salesorders.change import change_order, delete_order, refusable
+from sandbox.salesorders.finding import OrderEndpoint, of_order
 from sandbox.salesorders.wire import as_v3
 from sandbox.state import Endpoint, Route
 
@@ -26,6 +27,10 @@ def writes(endpoint: CompanyEndpoint) -> Endpoint:
     return guarded(endpoint, "visma.net.erp.salesorder:write", service="v3")
 
 
+def changes(endpoint: OrderEndpoint) -> Endpoint:
+    return writes(of_order(refusable(endpoint)))
+
+
 ROUTES_OF_ORDERS = [
     Route("salesorders.post", "POST", ORDERS, writes(write.create_order)),
     Route("salesorders.list", "GET", ORDERS, reads(read.list_orders)),
@@ -45,9 +50,16 @@ ROUTES_OF_ORDERS = [
         )
     ),
 ]
+ROUTES_OF_CHANGES = [
+    Route("salesorders.patch", "PATCH", ORDER, changes(change_order)),
+    Route("salesorders.delete", "DELETE", ORDER, changes(delete_order)),
+    Route("salesorders.lines.post", "POST", LINES, changes(change_lines.add_lines)),
+    Route("salesorders.lines.patch", "PATCH", LINES, changes(change_lines.change_lines)),
+    Route("salesorders.lines.delete", "DELETE", LINES, changes(change_lines.delete_lines)),
+]
 ROUTES_OF_RECORDS = [
     Route("customers.list", "GET", CUSTOMERS, reads(customers.list_customers)),
     Route("customers.locations", "GET", LOCATIONS, reads(customers.list_locations)),
     Route("inventory.list", "GET", INVENTORY, reads(inventory.list_inventory)),
 ]
-ROUTES = [as_v3(route) for route in (*ROUTES_OF_ORDERS, *ROUTES_OF_RECORDS)]
+ROUTES = [as_v3(route) for route in (*ROUTES_OF_ORDERS, *ROUTES_OF_CHANGES, *ROUTES_OF_RECORDS)]

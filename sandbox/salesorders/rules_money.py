@@ -1,0 +1,115 @@
+"""Rules about an order's money: currency, tax, payment, periods, freight, ROT and RUT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.salesorders import codes
+from sandbox.salesorders.look import Look, part
+from sandbox.salesorders.shapes import read_moment
+
+
+def check_currency(look: Look) -> None:
+    given = look.body.get("currencyId")
+    if not given or given == look.company.currency:
+        return
+    if not look.company.currency_override:
+        look.problems.add(codes.CURRENCY, "currencyId")
+        return
+    look.expect(given, look.setup.currencies, codes.VALUE, "currencyId")
+
+
+def check_tax_zone(look: Look) -> None:
+    look.expect(look.body.get("taxZoneId"), look.setup.tax_zones, codes.VALUE, "taxZoneId")
+
+
+def check_payment(look: Look) -> None:
+    """Payment method, its cash account, and the reference that the type wants or forbids."""
+    given, order_type, problems = part(look.body, "paymentSettings"), look.order_type, look.problems
+    method_id = given.get("paymentMethodId") or (
+        look.customer.payment_method_id if look.customer else ""
+    )
+    if not method_id and order_type.payment_method_required:
+        problems.add(codes.PAYMENT_METHOD_REQUIRED, "paymentSettings.paymentMethodId")
+    where = "paymentSettings.paymentMethodId"
+    method = look.find(method_id, look.setup.payment_methods, codes.PAYMENT_METHOD, where)
+    if method and not method.active:
+        problems.add(codes.PAYMENT_METHOD_INACTIVE, where)
+    elif method and not method.for_orders:
+        problems.add(codes.PAYMENT_METHOD_NOT_FOR_ORDERS, where)
+    _check_cash_account(given.get("cashAccountId"), method.cash_accounts if method else None, look)
+    reference = given.get("paymentReference")
+    if not reference and order_type.payment_reference == "required":
+        problems.add(codes.REFERENCE_REQUIRED, "paymentSettings.paymentReference")
+    if reference and order_type.payment_reference == "prohibited":
+        problems.add(codes.REFERENCE_PROHIBITED, "paymentSettings.paymentReference")
+
+
+def _check_cash_account(given: str | None, of_method: list[str] | None, look: Look) -> None:
+    where = "paymentSettings.cashAccountId"
+    if not given:
+        if look.order_type.cash_account_required:
+            look.problems.add(codes.CASH_ACCOUNT_REQUIRED, where)
+        return
+    account = look.find(given, look.setup.cash_accounts, codes.CASH_ACCOUNT, where)
+    if account is None:
+        return
+    if not account.active:
+        look.problems.add(codes.CASH_ACCOUNT_INACTIVE, where)
+    elif of_method is not None and account.id not in of_method:
+        look.problems.add(codes.CASH_ACCOUNT_OF_METHOD, where)
+    elif account.branch_id and account.branch_id != look.branch:
+        look.problems.add(codes.CASH_ACCOUNT_OF_BRANCH, where)
+
+
+def check_period(look: Look) -> None:
+    """The period given, else the one that the invoice date falls in."""
+    given = part(look.body, "financialInformation")
+    period, where = given.get("postPeriod"), "financialInformation.postPeriod"
+    if period and not look.order_type.posts_to_ledger:
+        look.problems.add(codes.PERIOD_NOT_APPLICABLE, where)
+        return
+    if not period:
+        moment = read_moment(given.get("invoiceDate") or "")
+        period, where = f"{moment:%Y%m}" if moment else "", "financialInformation.invoiceDate"
+    found = look.find(period, look.setup.periods, codes.PERIOD, where)
+    if found and found.closed:
+        look.problems.add(codes.PERIOD_CLOSED, where)
+    elif found and not found.active:
+        look.problems.add(codes.PERIOD_INACTIVE, where)
+
+
+def check_freight(look: Look) -> None:
+    given = part(look.body, "freight")
+    if not given:
+        return
+    where = "freight.taxCategoryId"
+    look.expect(given.get("taxCategoryId"), look.company.tax_categories, codes.TAX_CATEGORY, where)
+    carrier = look.setup.ship_via.get(part(look.body, "shipping").get("shipViaId") or "")
+    if given.get("cost") is not None and carrier and not carrier.sets_cost_by_hand:
+        look.problems.add(codes.FREIGHT_COST, "freight.cost")
+
+
+def check_rot_rut(look: Look) -> None:
+    """Swedish tax deduction for work at home: Rot for building, Rut for the household."""
+    details: Any = look.body.get("rotRutDetails")
+    if not look.body.get("isRotRutDeductible"):
+        if details:
+            look.problems.add(codes.NOT_ROT_RUT, "rotRutDetails")
+        return
+    add, where = look.problems.add, "isRotRutDeductible"
+    if not look.order_type.rot_rut:
+        add(codes.ROT_RUT_TYPE, where)
+    if "rot_rut" not in look.setup.features:
+        add(codes.ROT_RUT_COMPANY, where)
+    currency = look.body.get("currencyId")
+    if currency and currency != look.company.currency:
+        add(codes.ROT_RUT_CURRENCY, "currencyId")
+    if details:
+        _check_rot_arguments(details, look)
+
+
+def _check_rot_arguments(details: dict[str, Any], look: Look) -> None:
+    apartment, number = details.get("apartment"), details.get("organisationNumber")
+    if bool(apartment) != bool(number) or (details.get("estate") and (apartment or number)):
+        look.problems.add(codes.ROT_ARGUMENTS, "rotRutDetails")
