@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from sandbox.connect.clients import presented_credentials
+from sandbox.erp.running import run_due
 from sandbox.exchange import Exchange
 from sandbox.faults.acts import ACTS
 from sandbox.faults.queue import Occasion
@@ -36,6 +37,8 @@ class Dispatcher:
         request = exchange.request
         if self._sandbox.world.role_changes:
             self._sandbox.world.settle_roles(self._sandbox.clock.seconds())
+        if self._sandbox.erp.pending:
+            run_due(self._sandbox)
         route, refusal = self._router.find(request)
         if route is None:
             self.ledger.keep(request.entry)

@@ -9,7 +9,7 @@ from sandbox.connect.grants import AccessToken
 from sandbox.erp.errors import no_license
 from sandbox.http import Request, Response
 from sandbox.state import Endpoint, Sandbox
-from sandbox.vni.callers import erp_caller, is_member
+from sandbox.vni.callers import erp_caller, is_member, vni_token
 from sandbox.world.companies import Company
 from sandbox.world.people import API_USER
 
@@ -27,12 +27,15 @@ CompanyEndpoint = Callable[[Sandbox, Call], Response]
 
 
 def bearer_token(sandbox: Sandbox, request: Request) -> AccessToken | None:
-    """The living Connect access token of the request, or None."""
+    """The living Connect access token of the request, or None. The ledger learns whose it is."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
     token = sandbox.grants.access_tokens.get(value.strip())
-    if token is None or token.expires_at <= sandbox.clock.seconds():
+    if token is None:
+        vni_token(sandbox, request)
+        return None
+    if token.expires_at <= sandbox.clock.seconds():
         return None
     request.entry.client_id = token.client_id
     request.entry.tenant_id = token.tenant_id

@@ -147,6 +147,7 @@ class Switches:
     old_order_api: Literal["throttled", "gone"] = "throttled"
     background_seconds: float = 2.0
     background_location: Literal["in_state", "left_out"] = "in_state"
+    background_outcome: Literal["finished", "failed"] = "finished"
 
     # VNI
     vni_retired: bool = False

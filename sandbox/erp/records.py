@@ -34,7 +34,6 @@ class Job:
     headers: dict[str, str]
     body: str
     webhook: str
-    entry_number: int
     received_at: float
     starts_at: float
     ends_at: float

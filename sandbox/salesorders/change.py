@@ -73,7 +73,7 @@ def change_order(sandbox: Sandbox, call: Call, order: Order) -> Response:
         _change_status(sandbox, order, change)
     else:
         check_changeable(order, switches)
-        _change_head(sandbox, call, order, change)
+        change_head(sandbox, call, order, change)
     return changed(sandbox, call, order)
 
 
@@ -123,7 +123,7 @@ def _change_status(sandbox: Sandbox, order: Order, change: dict[str, Any]) -> No
         order.status = status
 
 
-def _change_head(sandbox: Sandbox, call: Call, order: Order, change: dict[str, Any]) -> None:
+def change_head(sandbox: Sandbox, call: Call, order: Order, change: dict[str, Any]) -> None:
     """All of it, or nothing when one value is refused."""
     company, switches = call.company, sandbox.switches
     head = {name: value for name, value in change.items() if name not in OF_LINES}

@@ -10,6 +10,7 @@ from sandbox.salesorders.shapes import read_moment
 from sandbox.salesorders.store import Line, Order
 from sandbox.state import Sandbox
 from sandbox.world.companies import Company
+from sandbox.world.records import Address, Contact
 
 
 def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str, Any]:
@@ -17,7 +18,6 @@ def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str
     customer = company.customers.get(order.customer_id)
     given = order.given
     asked = given.get("customer") or {}
-    location = asked.get("locationId") or (customer.locations[0] if customer else "MAIN")
     return {
         "lines": [_basic_line(line) for line in order.lines],
         "orderType": order.type,
@@ -25,7 +25,7 @@ def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str
         "status": order.status,
         "hold": order.status == "Hold",
         "date": erp_moment(sandbox, order.date),
-        "requestOn": _moment(sandbox, given.get("requestOn")) or erp_moment(sandbox, order.date),
+        "requestOn": erp_moment(sandbox, order.requested_at),
         "customerOrder": order.customer_order,
         "customerRefNo": order.ref_no,
         "customer": {
@@ -36,8 +36,8 @@ def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str
         "contactId": asked.get("contactId"),
         "location": {
             "countryId": customer.country if customer else company.country,
-            "id": location,
-            "name": location,
+            "id": order.location_id,
+            "name": order.location_id,
         },
         "currency": order.currency,
         "description": given.get("description"),
@@ -67,16 +67,17 @@ def describe_order(sandbox: Sandbox, company: Company, order: Order) -> dict[str
         "printDescriptionOnInvoice": bool(printed.get("descriptionOnInvoice")),
         "printNoteOnExternalDocuments": bool(printed.get("noteOnExternalDocuments")),
         "printNoteOnInternalDocuments": bool(printed.get("noteOnInternalDocuments")),
-        "soBillingContact": _contact((given.get("billing") or {}).get("contact")),
-        "soBillingAddress": _address((given.get("billing") or {}).get("address")),
-        "soShippingContact": _contact(shipping.get("contact")),
-        "soShippingAddress": _address(shipping.get("address")),
-        "terms": _named((given.get("customer") or {}).get("termsId")),
+        "soBillingContact": _contact(order.billing_contact),
+        "soBillingAddress": _address(order.billing_address),
+        "soShippingContact": _contact(order.shipping_contact),
+        "soShippingAddress": _address(order.shipping_address),
+        "terms": _named(order.terms_id),
+        "customerVATZone": _named(order.tax_zone_id),
         "salesPerson": _named(given.get("salesPersonId")),
         "schedShipment": _moment(sandbox, shipping.get("scheduledDate")),
         "shipComplete": shipping.get("rule"),
         "shipSeparately": bool(shipping.get("shipSeparately")),
-        "cancelBy": _moment(sandbox, given.get("cancelBy")),
+        "cancelBy": erp_moment(sandbox, order.cancel_by),
         "canceled": order.status == "Cancelled",
         "preferredWarehouse": _named(shipping.get("preferredWarehouseId")),
         "shipVia": _named(shipping.get("shipViaId")),
@@ -92,13 +93,12 @@ def describe_order(sandbox: Sandbox, company: Company, order: Order) -> dict[str
 
 
 def _totals(order: Order) -> dict[str, Any]:
-    taxed = bool(order.tax)
     amounts = {
         "orderTotal": order.total,
-        "vatTaxableTotal": order.net if taxed else 0,
-        "vatExemptTotal": 0 if taxed else order.net,
+        "vatTaxableTotal": order.taxable,
+        "vatExemptTotal": order.net - order.taxable,
         "taxTotal": order.tax,
-        "discountTotal": 0,
+        "discountTotal": order.discount,
     }
     return amounts | {f"{name}InBaseCurrency": amount for name, amount in amounts.items()}
 
@@ -106,22 +106,22 @@ def _totals(order: Order) -> dict[str, Any]:
 def _basic_line(line: Line) -> dict[str, Any]:
     return {
         "lineNbr": line.line_id,
-        "sortOrder": line.given.get("sortOrder") or line.line_id,
+        "sortOrder": line.sort_order or line.line_id,
         "inventory": {"number": line.inventory_id, "description": line.description},
         "warehouse": _named(line.given.get("warehouseId")),
         "uom": line.unit,
         "quantity": line.quantity,
-        "qtyOnShipments": 0,
-        "openQty": line.quantity,
+        "qtyOnShipments": line.shipped,
+        "openQty": line.open_quantity,
         "unitCost": line.given.get("unitCost") or 0,
         "unitPrice": line.unit_price,
         "unitPriceInBaseCurrency": line.unit_price,
-        "discountCode": line.given.get("discountCode"),
-        "discountPercent": line.given.get("discountPercent") or 0,
-        "discountAmount": line.given.get("discountAmount") or 0,
-        "manualDiscount": bool(line.given.get("hasManualDiscount")),
+        "discountCode": line.discount_code,
+        "discountPercent": line.discount_percent,
+        "discountAmount": line.discount,
+        "manualDiscount": line.has_manual_discount,
         "extPrice": line.extended_price,
-        "unbilledAmount": line.extended_price,
+        "unbilledAmount": line.amount,
         "lineDescription": line.description,
         "note": line.given.get("note"),
     }
@@ -129,14 +129,14 @@ def _basic_line(line: Line) -> dict[str, Any]:
 
 def _line(sandbox: Sandbox, line: Line) -> dict[str, Any]:
     return _basic_line(line) | {
-        "operation": line.given.get("operation") or "Issue",
+        "operation": line.operation,
         "requestedOn": _moment(sandbox, line.given.get("requestDate")),
         "shipOn": _moment(sandbox, line.given.get("shipDate")),
         "shipComplete": line.given.get("shippingRule"),
-        "taxCategory": line.given.get("taxCategoryId"),
+        "taxCategory": line.tax_category_id,
         "reasonCode": line.given.get("reasonCode"),
         "alternateID": line.given.get("inventoryAlternateId"),
-        "completed": False,
+        "completed": line.completed,
     }
 
 
@@ -155,25 +155,23 @@ def _named(value: Any) -> dict[str, Any] | None:
     return {"id": value, "description": value} if value else None
 
 
-def _contact(given: Any) -> dict[str, Any] | None:
-    if not given:
-        return None
-    return {name: given.get(name) for name in ("name", "attention", "email", "phone1")} | {
-        "overrideContact": True
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {
+        "name": contact.name,
+        "attention": contact.attention,
+        "email": contact.email,
+        "phone1": contact.phone1,
     }
 
 
-def _address(given: Any) -> dict[str, Any] | None:
-    if not given:
-        return None
+def _address(address: Address) -> dict[str, Any]:
     return {
-        "overrideAddress": True,
-        "addressLine1": given.get("line1"),
-        "addressLine2": given.get("line2"),
-        "addressLine3": given.get("line3"),
-        "postalCode": given.get("postalCode"),
-        "city": given.get("city"),
-        "country": {"id": given.get("countryId"), "name": given.get("countryId")},
+        "addressLine1": address.line1,
+        "addressLine2": address.line2,
+        "addressLine3": address.line3,
+        "postalCode": address.postal_code,
+        "city": address.city,
+        "country": {"id": address.country_id, "name": address.country_id},
     }
 
 
