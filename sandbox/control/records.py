@@ -88,7 +88,7 @@ def put_code(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     given = read_object(request)
     client_id, code = _text(given, "client_id"), _text(given, "code").upper()
     _known_application(sandbox, client_id)
-    ends = sandbox.clock.seconds() + 5 * 24 * 3600
+    ends = sandbox.clock.seconds() + sandbox.switches.invitation_days * 24 * 3600
     known = sandbox.world.invitation_codes.get(code) or InvitationCode(code, client_id, ends)
     record = _merged(known, {**given, "code": code})
     sandbox.world.invitation_codes[code] = record

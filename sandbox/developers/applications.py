@@ -147,14 +147,16 @@ def _new_page(
     given: dict[str, str] | None = None,
     faults: list[str] | None = None,
 ) -> Response:
+    name, *more = form_parts(blank, given)
     content = (
         f'<p>{KINDS[blank.kind][0]} · <a href="{APPLICATIONS}/new">Change application type</a></p>'
         + "".join(alert(fault) for fault in faults or [])
         + form(
             APPLICATIONS,
             hidden("kind", blank.kind),
+            name,
             client_id_field(given or {}),
-            *form_parts(blank, given),
+            *more,
             press("Save"),
             button_link("Cancel", APPLICATIONS, quiet=True),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sandbox.developer import Developer
 from tests.sandbox.visitor import CALLBACK, SERVICE, Visitor
 from tests.sandbox_process import SandboxProcess, start_sandbox
 
@@ -35,6 +36,14 @@ def turned(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def visitor(sandbox: SandboxProcess) -> Visitor:
     return Visitor(sandbox.url)
+
+
+@pytest.fixture
+def developer(sandbox: SandboxProcess) -> Developer:
+    """The demo developer, signed in to the Developer Portal."""
+    developer = Developer(sandbox)
+    developer.sign_in()
+    return developer
 
 
 @dataclass
