@@ -9,6 +9,9 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 
+from sandbox.beginning.complaints import BadSettings
+from sandbox.beginning.example import example_settings
+from sandbox.beginning.start import keep_snapshots, start_anew
 from sandbox.connection import Connection
 from sandbox.dispatch import Dispatcher
 from sandbox.gate import Gate
@@ -21,7 +24,10 @@ PARENT_SECONDS = 0.5
 
 
 async def serve(settings: Settings, router: Router | None = None) -> None:
-    """Serve until told to stop. Prints one line when it listens. Raises OSError."""
+    """Serve until told to stop. Prints one line when it listens.
+
+    Raises OSError when it cannot listen, BadSettings when it is not to begin so.
+    """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -39,6 +45,8 @@ async def serve(settings: Settings, router: Router | None = None) -> None:
     public_url = settings.public_url or f"http://localhost:{gate.port}"
     sandbox = Sandbox(replace(settings, port=gate.port, public_url=public_url))
     sandbox.shut_for = gate.close_for
+    keep_snapshots(sandbox)
+    start_anew(sandbox)
     dispatcher = Dispatcher(sandbox, router or Router())
     await gate.open()
     print(f"sandbox listening on http://{settings.host}:{gate.port}", flush=True)  # noqa: T201
@@ -60,9 +68,15 @@ async def _watch_parent(stop: asyncio.Event) -> None:
 
 
 def main() -> None:
-    settings = read_arguments()
+    if "--print-settings" in sys.argv[1:]:
+        print(example_settings(), end="")  # noqa: T201
+        return
     try:
+        settings = read_arguments()
         asyncio.run(serve(settings))
+    except BadSettings as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
     except OSError as error:
         sys.exit(f"The sandbox cannot listen on {settings.host}:{settings.port}: {error.strerror}.")
 

@@ -1,18 +1,53 @@
-"""What the command line says."""
+"""What the sandbox is told when it starts: by a file, and by the command line above it."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from sandbox.beginning.complaints import BadSettings, Document, read_document
+from sandbox.members import described, fits
+
+VARIABLE = "SANDBOX_SETTINGS"
+MEMBERS: Mapping[str, Any] = {
+    "host": str,
+    "port": int,
+    "public_url": str,
+    "seed": int,
+    "demo_world": bool,
+    "redirect_uris": list[str],
+    "redirect_uri_prefixes": list[str],
+    "scenarios": list[str],
+    "state": str,
+    "snapshots": dict[str, str],
+}
+TABLES: Mapping[str, Any] = {
+    "switches": dict[str, Any],
+    "policies": list[dict[str, Any]],
+    "companies": list[dict[str, Any]],
+    "applications": list[dict[str, Any]],
+    "users": list[dict[str, Any]],
+    "codes": list[dict[str, Any]],
+    "approvals": list[dict[str, Any]],
+    "faults": list[dict[str, Any]],
+}
+OF_SCENARIOS = ("switches", "faults")
+HIGHEST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the sandbox listens and how the outside reaches it.
+    """Where the sandbox listens, how the outside reaches it, and what it begins with.
 
     ``public_url`` has no trailing slash and is the issuer, the base of every
     link and the host in ``Location``. An empty one follows the port listened on.
+    ``state`` and ``snapshots`` are files with their names. ``complaints`` are what is wrong
+    with all this; the sandbox doesn't start with any.
     """
 
     host: str = "127.0.0.1"
@@ -21,7 +56,13 @@ class Settings:
     redirect_uris: tuple[str, ...] = ()
     redirect_uri_prefixes: tuple[str, ...] = ()
     seed: int = 0
+    demo_world: bool = True
     ends_with_parent: bool = False
+    document: Document | None = None
+    scenarios: tuple[Document, ...] = ()
+    state: tuple[str, str] | None = None
+    snapshots: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
 
     @property
     def secure_cookies(self) -> bool:
@@ -29,37 +70,126 @@ class Settings:
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> Settings:
+    """Read the command line and the files it names. Raises BadSettings, or ends with 2."""
+    given = _parser().parse_args(arguments)
+    complaints: list[str] = []
+    document = read_document(given.settings) if given.settings else None
+    if document is not None:
+        complaints += _problems(document, {**MEMBERS, **TABLES})
+    members = _members(document, given)
+    complaints += _unusable(members, document)
+    files = _Files(complaints)
+    scenarios = [files.document(name) for name in members.pop("scenarios")]
+    state = members.pop("state")
+    snapshots = {name: files.text(file) for name, file in members.pop("snapshots").items()}
+    settings = Settings(
+        **members,
+        document=document,
+        scenarios=tuple(one for one in scenarios if one is not None),
+        state=files.text(state) if state else None,
+        snapshots={name: text for name, text in snapshots.items() if text is not None},
+    )
+    return replace(settings, complaints=tuple(complaints))
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Reads files, and notes down those that can't be."""
+
+    complaints: list[str]
+
+    def document(self, name: str) -> Document | None:
+        try:
+            document = read_document(name)
+        except BadSettings as error:
+            self.complaints.extend(error.complaints)
+            return None
+        known = {one: TABLES[one] for one in OF_SCENARIOS}
+        self.complaints.extend(_problems(document, known))
+        return document
+
+    def text(self, name: str) -> tuple[str, str] | None:
+        try:
+            return name, Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.complaints.append(f"{name}: {error}")
+            return None
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox", description="A stand-in for Visma over real HTTP."
     )
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8100, help="0 picks a free one")
-    parser.add_argument("--public-url", default="", help="as a browser and the portal reach it")
-    parser.add_argument(
-        "--redirect-uri",
-        action="append",
-        default=[],
-        metavar="URI",
-        help="register it, exactly, for the demo Web application; may be repeated",
-    )
-    parser.add_argument(
-        "--redirect-uri-prefix",
-        action="append",
-        default=[],
-        metavar="PREFIX",
-        help="also take redirect URIs that begin so (Visma itself compares exactly)",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="changes ids and chances")
-    parser.add_argument(
-        "--end-with-parent", action="store_true", help="stop when the process that began it is gone"
-    )
-    given = parser.parse_args(arguments)
-    return Settings(
-        host=given.host,
-        port=given.port,
-        public_url=given.public_url.rstrip("/"),
-        redirect_uris=tuple(given.redirect_uri),
-        redirect_uri_prefixes=tuple(given.redirect_uri_prefix),
-        seed=given.seed,
-        ends_with_parent=given.end_with_parent,
-    )
+    add = parser.add_argument
+    add("--settings", metavar="FILE", default=os.environ.get(VARIABLE, ""),
+        help=f"a TOML file; {VARIABLE} names one too")  # fmt: skip
+    add("--print-settings", action="store_true", help="write a file of all defaults and end")
+    add("--host", help="127.0.0.1 without it")
+    add("--port", type=int, help="8100 without it; 0 picks a free one")
+    add("--public-url", help="as a browser and the portal reach it")
+    add("--redirect-uri", action="append", metavar="URI", dest="redirect_uris",
+        help="register it, exactly, for the demo Web application; may be repeated")  # fmt: skip
+    add("--redirect-uri-prefix", action="append", metavar="PREFIX", dest="redirect_uri_prefixes",
+        help="also take redirect URIs that begin so (Visma itself compares exactly)")  # fmt: skip
+    add("--seed", type=int, help="changes ids and chances")
+    add("--scenario", action="append", metavar="FILE", dest="scenarios",
+        help="a TOML file with faults; may be repeated")  # fmt: skip
+    add("--state", metavar="FILE", help="begin from a state that was saved")
+    add("--end-with-parent", action="store_true", dest="ends_with_parent",
+        help="stop when the process that began it is gone")  # fmt: skip
+    return parser
+
+
+def _members(document: Document | None, given: argparse.Namespace) -> dict[str, Any]:
+    """What the file says where it is usable, and the command line above it."""
+    content = document.content if document else {}
+    members: dict[str, Any] = {
+        "redirect_uris": [], "redirect_uri_prefixes": [], "scenarios": [],
+        "state": "", "snapshots": {},
+    }  # fmt: skip
+    members |= {
+        name: content[name] for name in MEMBERS if name in content and _is(name, content[name])
+    }
+    members |= {
+        name: value for name in MEMBERS if (value := getattr(given, name, None)) is not None
+    }
+    members["redirect_uris"] = tuple(members["redirect_uris"])
+    members["redirect_uri_prefixes"] = tuple(members["redirect_uri_prefixes"])
+    if "public_url" in members:
+        members["public_url"] = members["public_url"].rstrip("/")
+    return members | {"ends_with_parent": given.ends_with_parent}
+
+
+def _is(name: str, value: Any) -> bool:
+    return fits(value, MEMBERS[name])
+
+
+def _problems(document: Document, known: Mapping[str, Any]) -> list[str]:
+    """Names that there are not, and values of another type."""
+    complaints = []
+    for name, value in document.content.items():
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            complaints.append(document.complaint(f"There is no setting {name!r}{hint}", name))
+        elif not fits(value, known[name]):
+            complaints.append(document.complaint(f"{name!r} is {described(known[name])}", name))
+    return complaints
+
+
+def _unusable(members: dict[str, Any], document: Document | None) -> list[str]:
+    """Values of the right type that can't be; they are taken out."""
+    reasons = {}
+    if not 0 <= members.get("port", 0) <= HIGHEST_PORT:
+        reasons["port"] = f"'port' is from 0 to {HIGHEST_PORT}"
+    url = members.get("public_url", "")
+    if url and not url.startswith(("http://", "https://")):
+        reasons["public_url"] = "'public_url' begins with http:// or https://"
+    for name in reasons:
+        del members[name]
+    return [
+        document.complaint(reason, name)
+        if document and name in document.content
+        else f"--{name.replace('_', '-')}: {reason}"
+        for name, reason in reasons.items()
+    ]

@@ -25,6 +25,7 @@ from sandbox.switches import Switches
 from sandbox.vni.store import VniBook
 from sandbox.webhooks.postman import Postman
 from sandbox.webhooks.records import WebhookBook
+from sandbox.world.everything import World
 from sandbox.world.mails import Mail
 
 
@@ -61,7 +62,9 @@ class Sandbox:
         self.clock.reset()
         self.random = random.Random(self.settings.seed)  # noqa: S311 - chances, not secrets
         self.switches = Switches()
-        self.world = demo_world(self.settings, self.clock.seconds())
+        self.world = World()
+        if self.settings.demo_world:
+            self.world = demo_world(self.settings, self.clock.seconds())
         self.sessions = SessionBook()
         self.interactions = InteractionBook()
         self.grants = GrantBook()
@@ -80,6 +83,7 @@ class Sandbox:
     def resume(self) -> None:
         """Take up again what a restored state has waiting."""
         self.postman.wake(self)
+        self.herald.watch(self)
 
     @property
     def issuer(self) -> str:

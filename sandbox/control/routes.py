@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.beginning.start import start_anew
 from sandbox.connect.claims import new_access_token
 from sandbox.connect.grants import Grant, new_grant
-from sandbox.control import records, states, views, witness
+from sandbox.control import quotas, records, states, views, witness
 from sandbox.control.answers import Refused, controlled, read_object
+from sandbox.control.orders import push_order
 from sandbox.faults.scripts import NotAFault, describe_fault
 from sandbox.http import Request
 from sandbox.state import Route, Sandbox
@@ -33,7 +35,8 @@ def show_mode(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 
 def reset(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    sandbox.reset()
+    """As it began: the demo world, and what the settings and scenarios add."""
+    start_anew(sandbox)
     return show_mode(sandbox, request)
 
 
@@ -203,6 +206,7 @@ ROUTES = [
         ("tokens", "DELETE", "tokens", expire_tokens),
         ("world", "GET", "world", views.show_world),
         ("orders", "GET", "orders", views.list_orders),
+        ("orders", "POST", "orders", push_order),
         ("references", "GET", "references", witness.list_references),
         ("references", "POST", "references", witness.compare_references),
         ("requests", "GET", "requests", witness.list_requests),
@@ -220,5 +224,8 @@ ROUTES = [
         ("users", "POST", "users", records.put_user),
         ("codes", "POST", "codes", records.put_code),
         ("approvals", "POST", "approvals", records.put_approval),
+        ("policies", "GET", "policies", quotas.show_policies),
+        ("policies", "PUT", "policies", quotas.put_policies),
+        ("vni", "POST", "vni/activations", quotas.mail_activation),
     )
 ]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_type_hints
 
-from sandbox.members import fits
+from sandbox.members import described, fits
 
 DEEDS: dict[str, str] = {
     "ok": "Let the request pass; of use within steps",
@@ -151,7 +151,7 @@ def read_fault(script: dict[str, Any], now: float) -> Fault:
         given.setdefault("do", "steps")
         given["steps"] = _steps(steps)
     elif given.get("do") not in DEEDS:
-        raise NotAFault(f"'do' is one of {', '.join(DEEDS)}", "do")
+        raise NotAFault(f"'do' is one of {', '.join(DEEDS)}", "do" if "do" in given else "")
     if given.pop("repeat", False) is True:
         given["count"] = None
     _set_times(given, now)
@@ -217,7 +217,7 @@ def _check_members(given: dict[str, Any], kind: type[Deed]) -> None:
         if name not in hints or name in KEPT_BY_US:
             raise NotAFault(f"A fault has no member {name!r}", name)
         if name != "steps" and not fits(value, hints[name]):
-            raise NotAFault(f"{name!r} has a value of the wrong type", name)
+            raise NotAFault(f"{name!r} is {described(hints[name])}", name)
 
 
 def _check(fault: Fault) -> None:

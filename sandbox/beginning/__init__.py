@@ -1,0 +1,1 @@
+"""How a sandbox begins: the settings file, scenarios, a saved state."""
