@@ -31,7 +31,10 @@ FIRST_PASSWORD = "sandbox"  # noqa: S105 - everyone may know it
 
 def show_users(visit: Visit) -> Response:
     """All users of one's companies, or those whose e-mail address holds what was typed."""
-    typed = visit.request.query.get("search", "").strip().lower()
+    return _users_page(visit, visit.request.query.get("search", "").strip().lower())
+
+
+def _users_page(visit: Visit, typed: str = "", said: str = "") -> Response:
     found = [one for one in visit.sandbox.world.users.values() if _is_shown(visit, one, typed)]
     rows = [
         (
@@ -53,7 +56,9 @@ def show_users(visit: Visit) -> Response:
         + "</form>"
     )
     return visit.page(
-        "Users and roles", search + listed + _invitation(visit) + somebody_else(HOME), USERS
+        "Users and roles",
+        notice(said) + search + listed + _invitation(visit) + somebody_else(HOME),
+        USERS,
     )
 
 
@@ -94,7 +99,7 @@ def save_roles(visit: Visit) -> Response:
                 now=now,
                 delay=delay,
             )
-    return _user_page(visit, user, saved=True)
+    return _users_page(visit, said=_saved_words(visit, user))
 
 
 def invite(visit: Visit) -> Response:
@@ -139,7 +144,7 @@ def _places(visit: Visit, user: User) -> str:
     )
 
 
-def _user_page(visit: Visit, user: User, fault: str = "", *, saved: bool = False) -> Response:
+def _user_page(visit: Visit, user: User, fault: str = "") -> Response:
     shown = [place for place in visit.places if place[0] in user.roles]
     others = [place for place in visit.places if place[0] not in user.roles]
     grids = "".join(_grid(visit, user, *place) for place in shown)
@@ -161,8 +166,7 @@ def _user_page(visit: Visit, user: User, fault: str = "", *, saved: bool = False
     )
     return visit.page(
         user.name or user.email,
-        (notice(_saved_words(visit, user)) if saved else "")
-        + alert(fault)
+        alert(fault)
         + facts([("E-mail address", escape(user.email)), ("User id", f"<code>{user.sub}</code>")])
         + f"<h2>Company access and rights</h2>{roles}"
         + (access if others else ""),
@@ -204,7 +208,8 @@ def _tick(visit: Visit, user: User, tenant_id: str, role: str) -> str:
 
 def _saved_words(visit: Visit, user: User) -> str:
     waits = any(one.sub == user.sub for one in visit.sandbox.world.role_changes)
-    return "Saved. It takes a while until it works." if waits else "Saved."
+    what = f"The roles of {user.name or user.email} are saved."
+    return f"{what} It takes a while until they work." if waits else what
 
 
 def _invitation(visit: Visit) -> str:

@@ -44,11 +44,11 @@ def show_apps(visit: Visit) -> Response:
         if rows
         else "<p>No application is published for everybody.</p>"
     )
-    return visit.page("Apps", content + _code_form("Or use an invitation code"), APPS)
+    return visit.page("Apps", content + _code_form("Or use an invitation code"), APPS, wide=True)
 
 
 def show_my_apps(visit: Visit) -> Response:
-    return visit.page("My apps", _my_apps(visit), MY_APPS)
+    return visit.page("My apps", _my_apps(visit), MY_APPS, wide=True)
 
 
 def address_of(application: Application, code: str = "") -> str:
@@ -61,6 +61,7 @@ def _home_page(visit: Visit, fault: str = "") -> Response:
         "Find an application",
         alert(fault) + _code_form() + f"<h2>Managed apps</h2>{_my_apps(visit)}",
         HOME,
+        wide=True,
     )
 
 

@@ -39,12 +39,12 @@ class Visit:
     def may_approve(self, tenant_id: str) -> bool:
         return self.user.has_role(INTEGRATION_ADMINISTRATOR, tenant_id)
 
-    def page(self, title: str, content: str, current: str = "", status: int = 200) -> Response:
+    def page(self, title: str, content: str, current: str = "", *, wide: bool = False) -> Response:
         """A page under the store's tabs, with the organisations in the top bar."""
         return page(
             title,
             content,
-            status=status,
+            wide=wide,
             signed_in_as=self.user.email,
             menu=self._menu(),
             room=HOME,
@@ -62,9 +62,9 @@ class Visit:
         )
         return (
             f'<details class="organisations"><summary>{escape(self.organisation)}</summary>'
-            f'<p>Tenant id: <code class="copied">{self.tenant_id}</code></p>'
+            f'<div class="panel"><p>Tenant id: <code class="copied">{self.tenant_id}</code></p>'
             f'<p><a href="{ORGANISATION}">Choose another organisation</a></p>'
-            f"<dl>{rows}</dl></details>"
+            f"<dl>{rows}</dl></div></details>"
         )
 
 

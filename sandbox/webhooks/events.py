@@ -43,7 +43,6 @@ def publish(sandbox: Sandbox, event: str, tenant_id: str, members: dict[str, str
     _tell(sandbox, event, tenant_id, members)
     if event in {CREATED, UPDATED}:
         _tell(sandbox, CHANGED, tenant_id, members)
-    sandbox.postman.wake(sandbox)
 
 
 def is_approved(sandbox: Sandbox, subscription: Subscription, tenant_id: str) -> bool:
@@ -74,16 +73,17 @@ def _queue(
     needs_approval = switches.webhooks_need_approval and subscription.publisher != CONNECT
     withheld = needs_approval and not is_approved(sandbox, subscription, tenant_id)
     for _ in range(1 if withheld else switches.webhook_copies):
-        sandbox.webhooks.add(
-            Delivery(
-                id=drawn_uuid(sandbox.random),
-                subscription_id=subscription.id,
-                notifications=[news],
-                due_at=now + switches.webhook_delay,
-                rank=_rank(sandbox),
-                state="withheld" if withheld else "waiting",
-            )
+        delivery = Delivery(
+            id=drawn_uuid(sandbox.random),
+            subscription_id=subscription.id,
+            notifications=[news],
+            due_at=now + switches.webhook_delay,
+            rank=_rank(sandbox),
+            state="withheld" if withheld else "waiting",
         )
+        sandbox.webhooks.add(delivery)
+        if not withheld:
+            sandbox.postman.expect(sandbox, subscription.id, delivery.due_at)
 
 
 def _rank(sandbox: Sandbox) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sandbox.outbound import NotReached, post
@@ -12,8 +13,7 @@ from sandbox.webhooks.records import FINANCIALS, Attempt, Delivery, Subscription
 if TYPE_CHECKING:
     from sandbox.state import Sandbox
 
-# How soon a moved clock is noticed; only while something waits.
-LOOK_SECONDS = 0.1
+NEVER = float("inf")
 
 
 class Postman:
@@ -21,54 +21,84 @@ class Postman:
 
     def __init__(self) -> None:
         self._rounds: dict[str, asyncio.Task[None]] = {}
+        self._alarm_at = NEVER
 
-    def wake(self, sandbox: Sandbox) -> None:
-        """Start a round for each subscription for which something waits."""
-        for subscription_id in {one.subscription_id for one in sandbox.webhooks.waiting.values()}:
+    def expect(self, sandbox: Sandbox, subscription_id: str, due_at: float) -> None:
+        """Go out for this subscription now, or when the moment has come."""
+        now = sandbox.clock.seconds()
+        if due_at <= now:
             if subscription_id not in self._rounds:
                 self._rounds[subscription_id] = asyncio.get_running_loop().create_task(
                     self._round(sandbox, subscription_id)
                 )
+        elif due_at < self._alarm_at:
+            self._alarm_at = due_at
+            sandbox.clock.call_later(due_at - now, partial(self._ring, sandbox))
+
+    def wake(self, sandbox: Sandbox) -> None:
+        """Look through all that waits: after an alarm, and when a state has been restored."""
+        self._alarm_at = NEVER
+        for delivery in [*sandbox.webhooks.waiting.values()]:
+            self.expect(sandbox, delivery.subscription_id, delivery.due_at)
+
+    def _ring(self, sandbox: Sandbox) -> None:
+        # The clock rings all at once when it is reset, and only then may start anew.
+        asyncio.get_running_loop().call_soon(self.wake, sandbox)
 
     async def _round(self, sandbox: Sandbox, subscription_id: str) -> None:
-        """Deliver until nothing waits any more, or a reset has taken it away."""
+        """Deliver until nothing is due. What comes up meanwhile is in the next turn."""
         try:
-            while True:
-                subscription = sandbox.webhooks.subscriptions.get(subscription_id)
-                mine = [
-                    one
-                    for one in sandbox.webhooks.waiting.values()
-                    if one.subscription_id == subscription_id
-                ]
-                if subscription is None or not mine:
+            while subscription := sandbox.webhooks.subscriptions.get(subscription_id):
+                due = _due(sandbox, subscription)
+                if not due:
                     return
-                await _step(sandbox, subscription, mine)
+                for delivery in due:
+                    await self._deliver(sandbox, subscription, delivery)
         finally:
             del self._rounds[subscription_id]
 
+    async def _deliver(
+        self, sandbox: Sandbox, subscription: Subscription, delivery: Delivery
+    ) -> None:
+        if sandbox.webhooks.waiting.get(delivery.id) is not delivery:
+            return
+        attempt = await _try(sandbox, subscription, delivery)
+        delivery.attempts.append(attempt)
+        if sandbox.webhooks.waiting.get(delivery.id) is not delivery:
+            return
+        if 200 <= attempt.status < 300:
+            delivery.state = "delivered"
+        elif len(delivery.attempts) > _retries(sandbox, subscription):
+            delivery.state = "given_up"
+        else:
+            wait = _wait(sandbox, subscription, len(delivery.attempts))
+            delivery.due_at = sandbox.clock.seconds() + wait
+            self.expect(sandbox, subscription.id, delivery.due_at)
+            return
+        sandbox.webhooks.finish(delivery)
 
-async def _step(sandbox: Sandbox, subscription: Subscription, mine: list[Delivery]) -> None:
-    """Deliver the next one that is due, or wait a little."""
+
+def _due(sandbox: Sandbox, subscription: Subscription) -> list[Delivery]:
+    """What is due for it, in its order; the older publisher puts all new ones into one."""
     now = sandbox.clock.seconds()
-    due = sorted((one for one in mine if one.due_at <= now), key=lambda one: one.rank)
-    if not due:
-        await asyncio.sleep(min(min(one.due_at for one in mine) - now, LOOK_SECONDS))
-        return
-    if subscription.publisher == FINANCIALS:
-        _gather(sandbox, due)
-    await _deliver(sandbox, subscription, due[0])
+    due = sorted(
+        (
+            one
+            for one in sandbox.webhooks.waiting.values()
+            if one.subscription_id == subscription.id and one.due_at <= now
+        ),
+        key=lambda one: one.rank,
+    )
+    if subscription.publisher != FINANCIALS:
+        return due
+    new = [one for one in due if not one.body]
+    for other in new[1:]:
+        new[0].notifications.extend(other.notifications)
+        del sandbox.webhooks.waiting[other.id]
+    return [one for one in due if one.body] + new[:1]
 
 
-def _gather(sandbox: Sandbox, due: list[Delivery]) -> None:
-    """The older publisher puts all that is new into one request."""
-    first, *others = due
-    for other in others:
-        if not first.body and not other.body:
-            first.notifications.extend(other.notifications)
-            del sandbox.webhooks.waiting[other.id]
-
-
-async def _deliver(sandbox: Sandbox, subscription: Subscription, delivery: Delivery) -> None:
+async def _try(sandbox: Sandbox, subscription: Subscription, delivery: Delivery) -> Attempt:
     delivery.body = delivery.body or body_of(sandbox, subscription, delivery.notifications)
     content = delivery.body.encode()
     headers = [
@@ -77,20 +107,9 @@ async def _deliver(sandbox: Sandbox, subscription: Subscription, delivery: Deliv
     ]
     began = sandbox.clock.seconds()
     try:
-        attempt = Attempt(began, await post(subscription.url, content, headers))
+        return Attempt(began, await post(subscription.url, content, headers))
     except NotReached as error:
-        attempt = Attempt(began, 0, str(error))
-    delivery.attempts.append(attempt)
-    if sandbox.webhooks.waiting.get(delivery.id) is not delivery:
-        return
-    if 200 <= attempt.status < 300:
-        delivery.state = "delivered"
-    elif len(delivery.attempts) > _retries(sandbox, subscription):
-        delivery.state = "given_up"
-    else:
-        delivery.due_at = began + _wait(sandbox, subscription, len(delivery.attempts))
-        return
-    sandbox.webhooks.finish(delivery)
+        return Attempt(began, 0, str(error))
 
 
 def _retries(sandbox: Sandbox, subscription: Subscription) -> int:

@@ -359,10 +359,13 @@ def approve(store: Visitor, guided: Visitor, company: str) -> str:
     store.sign_in_at_app_store()
     code = guided.page.locator("#invitation-code").inner_text()
     assert code == INVITATION_CODE
+    store.press("Accept")
+    store.page.get_by_role("radio", name=company).check()
+    store.press("Continue")
     store.page.get_by_label("Invitation code").fill(code)
     store.press("Find")
-    store.page.get_by_role("radio", name=company).check()
     store.press("Integrate")
+    store.press("Accept")
     return store.page.locator("#tenant-id").inner_text()
 
 
