@@ -95,6 +95,11 @@ class Ledger:
         self._tally.clear()
         self._packed = 0
 
+    @property
+    def count(self) -> int:
+        """The highest number there is."""
+        return self._count
+
     def __len__(self) -> int:
         return self._packed + len(self._recent)
 

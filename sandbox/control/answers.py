@@ -23,7 +23,7 @@ def controlled(work: Callable[[Sandbox, Request], Any]) -> Endpoint:
     """Answer with what ``work`` returns as JSON. Loopback only, and never for a web page."""
 
     def endpoint(sandbox: Sandbox, request: Request) -> Response:
-        if not _is_loopback(request.peer) or "origin" in request.headers:
+        if not is_loopback(request.peer) or "origin" in request.headers:
             return json_response({"error": "The control API is for loopback only."}, 403)
         try:
             return json_response(work(sandbox, request), headers=[NO_STORE])
@@ -46,7 +46,8 @@ def read_object(request: Request) -> dict[str, Any]:
     return content
 
 
-def _is_loopback(peer: str) -> bool:
+def is_loopback(peer: str) -> bool:
+    """Whether an address is of this machine."""
     try:
         return ip_address(peer).is_loopback
     except ValueError:

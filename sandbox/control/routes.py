@@ -7,7 +7,16 @@ from typing import Any
 from sandbox.beginning.start import start_anew
 from sandbox.connect.claims import new_access_token
 from sandbox.connect.grants import Grant, new_grant
-from sandbox.control import quotas, records, states, views, witness
+from sandbox.control import (
+    faultboard,
+    quotas,
+    records,
+    stateboard,
+    states,
+    switchboard,
+    views,
+    witness,
+)
 from sandbox.control.answers import Refused, controlled, read_object
 from sandbox.control.orders import push_order
 from sandbox.faults.scripts import NotAFault, describe_fault
@@ -228,4 +237,4 @@ ROUTES = [
         ("policies", "PUT", "policies", quotas.put_policies),
         ("vni", "POST", "vni/activations", quotas.mail_activation),
     )
-]
+] + [*switchboard.ROUTES, *faultboard.ROUTES, *stateboard.ROUTES]
