@@ -82,8 +82,14 @@ class FaultQueue:
         """Keep an order (``SO/000001``) out of lists until then."""
         self._hidden[f"{tenant_id}/{order}"] = until
 
-    def hides(self, tenant_id: str, order: str, now: float) -> bool:
-        return bool(self._hidden) and self._hidden.get(f"{tenant_id}/{order}", 0.0) > now
+    def hidden(self, tenant_id: str, now: float) -> set[str]:
+        """The orders of a company that no list may show yet."""
+        prefix = f"{tenant_id}/"
+        return {
+            name.removeprefix(prefix)
+            for name, until in self._hidden.items()
+            if until > now and name.startswith(prefix)
+        }
 
     def _happens(self, fault: Fault) -> bool:
         fault.seen += 1

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.guard import Call
 from sandbox.query import Query
 from sandbox.salesorders.finding import known_type
+from sandbox.salesorders.search import Finder, searched_text
 from sandbox.salesorders.shapes import read_moment
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
@@ -56,10 +57,9 @@ def read_wish(call: Call, query: Query) -> Wish:
 
 
 def matching_orders(sandbox: Sandbox, call: Call, wish: Wish) -> list[Order]:
-    """One pass per condition, the cheapest first: 200,000 orders take tens of milliseconds."""
+    """One pass per condition, the cheapest first: 200,000 orders take about 10 milliseconds."""
     switches = sandbox.switches
-    book = sandbox.orders.of(call.company.tenant_id)
-    found: Iterable[Order] = book.orders.values()
+    found = _candidates(sandbox, call.company.tenant_id, wish.text)
     if wish.customer_id:
         found = [order for order in found if order.customer_id == wish.customer_id]
     if wish.order_type:
@@ -69,12 +69,24 @@ def matching_orders(sandbox: Sandbox, call: Call, wish: Wish) -> list[Order]:
     if switches.list_lag:
         visible = sandbox.clock.now() - timedelta(seconds=switches.list_lag)
         found = [order for order in found if order.created_at <= visible]
+    if hidden := sandbox.faults.hidden(call.company.tenant_id, sandbox.clock.seconds()):
+        found = [order for order in found if order.name not in hidden]
     if wish.status:
         status = wish.status.lower()
         found = [order for order in found if order.status.lower() == status]
     if wish.text:
         found = _with_text(found, wish.text, switches)
     return _sorted(list(found), wish.order)
+
+
+def _candidates(sandbox: Sandbox, tenant_id: str, text: str) -> Iterable[Order]:
+    book = sandbox.orders.of(tenant_id)
+    if not text:
+        return book.orders.values()
+    finder = sandbox.finders.get(tenant_id)
+    if finder is None or not finder.is_of(book):
+        finder = sandbox.finders[tenant_id] = Finder(book)
+    return finder.candidates(text)
 
 
 def read_since(value: str | None) -> datetime | None:
@@ -107,7 +119,7 @@ def _with_text(found: Iterable[Order], wanted: str, switches: Switches) -> list[
     def text(order: Order) -> str:
         if only_id:
             return "\n" + order.order_id
-        return f"\n{order.order_id}\n{order.customer_order or ''}\n{order.customer_name}"
+        return searched_text(order)
 
     if folded:
         return [order for order in found if needle in text(order).lower()]

@@ -29,7 +29,12 @@ def listing(describe: Describe) -> CompanyEndpoint:
         except BadFilter as error:
             return erp_error(sandbox, 400, str(error))
         orders = sandbox.orders.of(call.company.tenant_id).orders.values()
-        found = [order for order in orders if all(test(order) for test in tests)]
+        hidden = sandbox.faults.hidden(call.company.tenant_id, sandbox.clock.seconds())
+        found = [
+            order
+            for order in orders
+            if order.name not in hidden and all(test(order) for test in tests)
+        ]
         return paged(sandbox, given, found, lambda order: describe(sandbox, call.company, order))
 
     return list_orders
