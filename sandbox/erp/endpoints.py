@@ -46,14 +46,15 @@ def _orders() -> list[Operation]:
             show_one = finding.show_basic if basic else finding.show_full
             base = f"/{version}/{name}"
             rows: list[Row] = [
+                # Before the paths of which these are the longer ones.
+                *_files(),
+                *_actions(),
                 ("list", "GET", "", list_them, ("read",)),
                 ("post", "POST", "", writing.create_order, ("create",)),
                 ("get", "GET", "/{order_number}", show_one, ("read",)),
                 ("put", "PUT", "/{order_number}", writing.update_order, ("update",)),
                 ("get", "GET", "/{order_type}/{order_number}", show_one, ("read",)),
                 ("put", "PUT", "/{order_type}/{order_number}", writing.update_order, ("update",)),
-                *_files(),
-                *_actions(),
             ]
             found += [
                 Operation(f"erp.orders.{kind}", method, base + path, work, rights)

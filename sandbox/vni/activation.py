@@ -27,11 +27,15 @@ def mail_link(sandbox: Sandbox, application: Application, kind: str) -> Activati
     code = drawn_hex(sandbox.random, 32)
     activation = Activation(code, application.client_id, kind, now + LIFETIME)
     sandbox.vni.activations[code] = activation
-    link = sandbox.url(f"{HOME}/activate?code={code}")
+    link = link_of(sandbox, activation)
     text = f"Your {kind} client {application.client_id} is ready. Activate it in 5 days:\n{link}\n"
     to = application.owner or "developer@example.com"
     sandbox.mails.append(Mail(now, SENDER, to, "Your Visma.net Integrations client", text))
     return activation
+
+
+def link_of(sandbox: Sandbox, activation: Activation) -> str:
+    return sandbox.url(f"{HOME}/activate?code={activation.code}")
 
 
 def show_link(sandbox: Sandbox, request: Request) -> Response:
