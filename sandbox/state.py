@@ -19,6 +19,7 @@ from sandbox.faults.queue import FaultQueue
 from sandbox.http import Request, Response
 from sandbox.ledger import Ledger
 from sandbox.limits import Limits, RatePolicy, default_policies
+from sandbox.salesorders.search import Finder
 from sandbox.salesorders.store import OrderBooks
 from sandbox.settings import Settings
 from sandbox.switches import Switches
@@ -37,7 +38,7 @@ class Sandbox:
     """
 
     NOT_CARRIED: ClassVar = frozenset(
-        {"settings", "postman", "herald", "shut_for", "generation", "snapshots"}
+        {"settings", "postman", "herald", "shut_for", "generation", "snapshots", "finders"}
     )
     mails: list[Mail]
     consents: set[tuple[str, str, str]]
@@ -72,6 +73,7 @@ class Sandbox:
         self.consents = set()
         self.logout_notices = []
         self.orders = OrderBooks()
+        self.finders: dict[str, Finder] = {}
         self.vni = VniBook()
         self.erp = ErpBook()
         self.limits = Limits()

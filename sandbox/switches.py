@@ -16,6 +16,7 @@ class Switches:
     """Times are in seconds; 0 turns a limit or a delay off."""
 
     # Visma Connect
+    keys_at_jwks_json: bool = False
     default_response_mode: Literal["form_post", "query"] = "query"
     openid_required: bool = False
     login_hint_works: bool = True
@@ -38,6 +39,7 @@ class Switches:
     dead_grant_error: Literal["invalid_grant", "invalid_request"] = "invalid_grant"
     replayed_code: Literal["revokes", "refused"] = "revokes"
     scope_on_refresh: bool = False
+    refresh_scope: Literal["narrows", "ignored"] = "narrows"
     public_refresh_tokens: bool = False
     refresh_tokens_per_user: int = 0
     second_consent: Literal["adds", "replaces"] = "adds"
@@ -90,6 +92,7 @@ class Switches:
     etag_on_create: bool = True
     location_base: str = ""
     member_names: Literal["any_case", "exact"] = "any_case"
+    null_parts: Literal["taken", "refused"] = "taken"
     status_letters: Literal["accepted", "refused"] = "accepted"
     email_format: Literal["checked", "free"] = "checked"
     alternate_ids: Literal["looked_up", "not_items"] = "looked_up"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.connect.words import LOCALES
-from sandbox.http import Request, Response, json_response
+from sandbox.http import Request, Response, json_response, problem
 from sandbox.state import Sandbox
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
@@ -88,6 +88,13 @@ def show_metadata(sandbox: Sandbox, request: Request) -> Response:
 
 def show_keys(sandbox: Sandbox, request: Request) -> Response:
     return json_response(sandbox.keys.jwks())
+
+
+def show_keys_elsewhere(sandbox: Sandbox, request: Request) -> Response:
+    """The address one public client knows; the metadata name another."""
+    if not sandbox.switches.keys_at_jwks_json:
+        return problem(404, "Nothing is here.", instance=request.path)
+    return show_keys(sandbox, request)
 
 
 _ENDPOINTS = {

@@ -22,6 +22,7 @@ ROUTES = [
     Route("discovery", "GET", "/.well-known/openid-configuration", discovery.show_metadata),
     Route("discovery", "GET", "/.well-known/oauth-authorization-server", discovery.show_metadata),
     Route("jwks", "GET", "/.well-known/openid-configuration/jwks", discovery.show_keys),
+    Route("jwks", "GET", "/.well-known/jwks.json", discovery.show_keys_elsewhere),
     Route("authorize", "GET", "/connect/authorize", authorize.begin),
     Route("authorize", "POST", "/connect/authorize", authorize.begin),
     Route("signin", "GET", "/connect/signin", signin.show_sign_in),

@@ -71,6 +71,10 @@ class Visitor:
     def choices(self, name: str) -> list[str]:
         return re.findall(rf'name="{name}" value="([^"]+)"', self.shown.text)
 
+    def names(self) -> list[str]:
+        """The hidden fields of the page that is shown."""
+        return re.findall(r'type="hidden" name="([^"]+)"', self.shown.text)
+
     def _show(self, method: str, address: str, **more: Any) -> requests.Response:
         """Follow redirects as long as they stay at Visma."""
         self.shown = self.session.request(method, address, allow_redirects=False, **more)
