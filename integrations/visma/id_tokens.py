@@ -103,10 +103,11 @@ def _read(claims: dict[str, Any]) -> IdToken:
         raise BadIdToken("sub")
     if not (sub.isascii() and sub.isprintable()):
         raise BadIdToken("sub")
+    email = _text(claims, "email")
     return IdToken(
         sub=sub,
-        email=_text(claims, "email"),
-        email_verified=claims.get("email_verified") in (True, "true"),
+        email=email,
+        email_verified=bool(email) and claims.get("email_verified") in (True, "true"),
         name=_text(claims, "name"),
         claims=claims,
     )

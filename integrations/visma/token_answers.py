@@ -114,7 +114,7 @@ def _scopes(members: dict[str, Any]) -> frozenset[str]:
     value = members.get("scope")
     if value is None:
         return frozenset()
-    fits = isinstance(value, str) and len(value) <= LONGEST
+    fits = isinstance(value, str) and 0 < len(value.strip()) <= LONGEST
     if not fits or not value.isascii() or not value.isprintable():
-        raise BadAnswer("scope is not a text")
+        raise BadAnswer("scope is not a list of scopes")
     return frozenset(value.split())

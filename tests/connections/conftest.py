@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations.connections.models import Application, Connection, Integration, Invitation
-from integrations.connections.services import invitations, registration
+from integrations.connections.services import invitations, registration, visma_clients
 from integrations.connections.views.visits import COOKIE
 from integrations.tenants.models import Tenant
+from tests.connections.evil_connect import EvilConnect
 from tests.sandbox_process import SandboxProcess
 from tests.walker import heading, walk_consent
 
@@ -129,6 +130,30 @@ def invite(tenant: Tenant) -> Invite:
         return token
 
     return make
+
+
+@pytest.fixture
+def evil(settings: Any) -> Iterator[EvilConnect]:
+    """A server in Visma's place that may lie; all of the portal's addresses name it."""
+    server = EvilConnect()
+    settings.VISMA_PLAIN_HTTP_HOSTS = [server.host]
+    settings.VISMA_CONNECT_ISSUER = server.issuer
+    for name in ("AUTHORIZE", "TOKEN", "USERINFO", "REVOCATION", "JWKS"):
+        address = f"{server.issuer}/connect/{name.lower()}"
+        setattr(settings, f"VISMA_CONNECT_{name}_URL", address)
+    settings.VISMA_CONNECT_ORGANIZATION_URL = server.issuer
+    settings.VISMA_CONNECT_SALES_ORDER_URL = server.issuer
+    settings.VISMA_CONNECT_CONTEXT_URL = ""
+    visma_clients._signing_keys.cache_clear()
+    yield server
+    server.server.close()
+
+
+@pytest.fixture
+def visitor(integration: Integration, invite: Invite, person: Person, evil: EvilConnect) -> Person:
+    """Somebody who has opened the link, before a Visma that may lie."""
+    person.open(invite(integration))
+    return person
 
 
 @pytest.fixture

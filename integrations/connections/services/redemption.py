@@ -45,12 +45,19 @@ CALLBACK_ERRORS = {
     "invalid_scope": Finding.OUR_FAULT,
     "unauthorized_client": Finding.OUR_FAULT,
     "invalid_request": Finding.OUR_FAULT,
+    "unsupported_response_type": Finding.OUR_FAULT,
 }
 TOKEN_ERRORS = {
     "invalid_tenant": Finding.NO_ROLE,
     "invalid_client": Finding.OUR_FAULT,
     "unauthorized_client": Finding.OUR_FAULT,
+    "invalid_request": Finding.OUR_FAULT,
+    "invalid_scope": Finding.OUR_FAULT,
+    "unsupported_grant_type": Finding.OUR_FAULT,
 }
+# What no browser can bring about: the application itself is refused, and its orders wait.
+REFUSED_AT_ALL = {"invalid_client", "unauthorized_client"}
+SIGN_IN_REFUSED = "sign_in_refused"
 NOBODY = IdToken(sub="", email="", email_verified=False, name="", claims={})
 
 
@@ -95,6 +102,7 @@ def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: 
         )
     except companies.NoCompany as none:
         raise _Failed(none.finding) from none
+    incidents.clear(SIGN_IN_REFUSED, subject=application.slug, now=now)
     choosing.offer(consent, found, now=now)
 
 
@@ -117,7 +125,7 @@ def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
     if callback.error is not None or callback.code is None:
         finding = CALLBACK_ERRORS.get(callback.error or "", Finding.TOKEN_REFUSED)
         if finding is Finding.OUR_FAULT:
-            _tell_staff(consent, "application_refused", callback.error or "")
+            _tell_of_sign_in(consent, callback.error or "")
         raise _Failed(finding)
     return callback.code
 
@@ -146,8 +154,10 @@ def _redeem(
         raise _Failed(Finding.VISMA_DOWN) from outage
     except Refused as refused:
         finding = TOKEN_ERRORS.get(refused.error, Finding.TOKEN_REFUSED)
-        if finding is Finding.OUR_FAULT:
+        if refused.error in REFUSED_AT_ALL:
             _tell_staff(consent, "application_refused", refused.error)
+        elif finding is Finding.OUR_FAULT:
+            _tell_of_sign_in(consent, refused.error)
         raise _Failed(finding) from refused
     except BadIdToken as bad:
         logger.warning("Consent %s: the ID token is refused (%s)", consent.pk, bad.reason)
@@ -225,6 +235,12 @@ def _keep_grant(
 def _tell_staff(consent: PendingConsent, kind: str, detail: str) -> None:
     application = consent.invitation.integration.application
     incidents.open_incident(kind, subject=application.slug, application=application, detail=detail)
+
+
+def _tell_of_sign_in(consent: PendingConsent, error: str) -> None:
+    """Tell staff, and hold no order: whoever has a link can write such an answer himself."""
+    subject = consent.invitation.integration.application.slug
+    incidents.open_incident(SIGN_IN_REFUSED, subject=subject, detail=error)
 
 
 def _uuid(text: str | None) -> UUID | None:

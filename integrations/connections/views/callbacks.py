@@ -29,6 +29,13 @@ from integrations.connections.views.visits import (
 from integrations.tenants.models import User
 
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+# What Django raises at a form it can't read.
+UNREADABLE = (
+    BadRequest,
+    MultiPartParserError,
+    SuspiciousOperation,
+    UnreadablePostError,
+)
 
 
 @csrf_exempt
@@ -193,7 +200,7 @@ def _posted(request: HttpRequest) -> consent.Answered:
         return consent.Answered()
     try:
         return consent.Answered(request.POST.lists())
-    except (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+    except UNREADABLE:
         return consent.Answered()
 
 

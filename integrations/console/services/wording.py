@@ -16,6 +16,13 @@ _INCIDENTS = {
         n("Several connections of one application fail at once"),
         n("Look whether Visma changed the application. Its orders wait until one is proven."),
     ),
+    "sign_in_refused": (
+        n("Visma refuses how a sign-in is asked for"),
+        n(
+            "Compare scopes, redirect address and grant types in the Developer Portal with this "
+            "application. Orders go on; the next sign-in that works clears this."
+        ),
+    ),
     "secret_unreadable": (
         n("A stored secret can’t be opened"),
         n("Its encryption key is not on the ring. Put the key back, or add the secret anew."),
