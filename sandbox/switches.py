@@ -168,6 +168,7 @@ class Switches:
     integration_approval: Literal["by_team", "at_once"] = "by_team"
     localhost_redirect_uris: bool = True
     default_refresh_days: int = 90
+    new_applications_certified: bool = False
     invitation_days: int = 5
     invitation_single_use: bool = True
 

@@ -24,6 +24,7 @@ class Reader:
         self.problems = problems
         self._refuse_unknown = switches.unknown_members == "refused"
         self._any_case = switches.member_names == "any_case"
+        self._refuse_null_parts = switches.null_parts == "refused"
         self._keep_nulls = keep_nulls
 
     def read(self, given: Any, shape: Shape, where: str = "") -> dict[str, Any]:
@@ -42,7 +43,7 @@ class Reader:
             known, rule = member
             named.add(known)
             if value is None:
-                self._take_null(known, shape, where, kept)
+                self._take_null(known, rule, shape, where, kept)
             else:
                 self._take(known, value, rule, where, kept)
         for name in shape.required:
@@ -70,8 +71,11 @@ class Reader:
             return []
         return [self.read(one, shape, f"{where}[{index}].") for index, one in enumerate(given)]
 
-    def _take_null(self, name: str, shape: Shape, where: str, kept: dict[str, Any]) -> None:
-        if name in shape.not_nullable:
+    def _take_null(
+        self, name: str, rule: Member, shape: Shape, where: str, kept: dict[str, Any]
+    ) -> None:
+        of_part = self._refuse_null_parts and isinstance(rule, Shape)
+        if of_part or name in shape.not_nullable:
             self.problems.add(codes.NULL, where + name)
         elif self._keep_nulls:
             kept[name] = None
