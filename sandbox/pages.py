@@ -44,7 +44,6 @@ __all__ = [
     "people_to_unfold",
     "press",
     "select",
-    "show_start",
     "show_stylesheet",
     "table",
     "tabs",
@@ -140,20 +139,6 @@ def own_pages_only(endpoint: Endpoint) -> Endpoint:
 def show_stylesheet(sandbox: Sandbox, request: Request) -> Response:
     return Response(
         200, _STYLESHEET, [("Content-Type", "text/css"), ("Cache-Control", "max-age=300")]
-    )
-
-
-def show_start(sandbox: Sandbox, request: Request) -> Response:
-    codes = "".join(
-        f"<li><code>{escape(code.code)}</code></li>"
-        for code in sandbox.world.invitation_codes.values()
-    )
-    return page(
-        "A stand-in for Visma",
-        "<p>Applications send people here to sign in and to give consent.</p>"
-        f"<h2>People who can sign in</h2>{people(sandbox)}"
-        f"<h2>Invitation codes</h2><ul>{codes}</ul>"
-        '<p><a href="/appstore">Open the App Store</a></p>',
     )
 
 

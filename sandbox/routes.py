@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from sandbox import mails, pages
+from sandbox import mails, pages, start
 from sandbox.admin import routes as admin
 from sandbox.appstore import routes as appstore
 from sandbox.connect import routes as connect
@@ -28,7 +28,7 @@ ROUTES = [
     *admin.ROUTES,
     *webhooks.ROUTES,
     *control.ROUTES,
-    Route("page", "GET", "/", pages.show_start),
+    Route("page", "GET", "/", start.show_start),
     Route("page", "GET", "/mails", mails.show_mails),
     Route("page", "GET", "/sandbox.css", pages.show_stylesheet),
 ]

@@ -6,7 +6,7 @@ from html import escape
 
 from sandbox.developers.desk import APIS_PAGE, APPLICATIONS, HOME, Desk, address_of
 from sandbox.developers.details import KINDS, client_id_field, form_parts
-from sandbox.developers.logos import logo_part, picture
+from sandbox.developers.logos import logo_part, picture, stand_in
 from sandbox.developers.registration import Registration
 from sandbox.http import Response, redirect
 from sandbox.pages import alert, badge, button_link, form, hidden, notice, press, table, tabs
@@ -27,6 +27,7 @@ def show_start(desk: Desk) -> Response:
             ("My Applications", APPLICATIONS, "Secrets, integrations and the App Store."),
             ("APIs", APIS_PAGE, "What there is to call, and how to ask for it."),
             ("OAuth Debugger", "/connect/debugger", "What an Error-ID stands for."),
+            ("Webhooks", "/webhooks", "Be told when a customer comes or goes."),
             ("Mails", "/mails", "What Visma has written to you."),
         )
     )
@@ -101,6 +102,12 @@ def save_application(desk: Desk, application: Application) -> Response:
     return redirect(f"{address_of(application)}?done=saved")
 
 
+def decide_partner(desk: Desk, application: Application) -> Response:
+    """What people at Visma do when an integrator has become a partner."""
+    application.partner = desk.request.form.get("decision") == "approved"
+    return redirect(address_of(application))
+
+
 def ask_deletion(desk: Desk, application: Application) -> Response:
     return desk.page(
         f"Delete {application.name}",
@@ -147,7 +154,7 @@ def _new_page(
     given: dict[str, str] | None = None,
     faults: list[str] | None = None,
 ) -> Response:
-    name, *more = form_parts(blank, given)
+    name, *more = form_parts(desk.sandbox, blank, given)
     content = (
         f'<p>{KINDS[blank.kind][0]} · <a href="{APPLICATIONS}/new">Change application type</a></p>'
         + "".join(alert(fault) for fault in faults or [])
@@ -177,12 +184,31 @@ def _details_page(
         + logo_part(application)
         + form(
             address_of(application),
-            *form_parts(application, given),
+            *form_parts(desk.sandbox, application, given),
             press("Save"),
             button_link("Delete", address_of(application, "delete"), quiet=True),
         )
+        + _programme(application)
     )
     return application_page(desk, application, content, said=said)
+
+
+def _programme(application: Application) -> str:
+    if application.partner:
+        return (
+            f"<h2>Partner programme</h2><p>{badge('Certified', 'good')} People who consent see "
+            "the logo.</p>"
+        )
+    return (
+        f"<h2>Partner programme</h2><p>{badge('Not certified')} People who consent see a warning."
+        "</p>"
+        + stand_in(
+            "Visma certifies partners.",
+            address_of(application, "partner"),
+            "Certify as Visma",
+            no="",
+        )
+    )
 
 
 def _kind(given: dict[str, str]) -> Kind | None:

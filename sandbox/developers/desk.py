@@ -19,7 +19,12 @@ ACCESS = f"{HOME}/access"
 SETUP = f"{HOME}/setup"
 APPLICATIONS = f"{HOME}/applications"
 APIS_PAGE = f"{HOME}/apis"
-SECTIONS = (("Start page", HOME), ("My Applications", APPLICATIONS), ("APIs", APIS_PAGE))
+SECTIONS = (
+    ("Start page", HOME),
+    ("My Applications", APPLICATIONS),
+    ("APIs", APIS_PAGE),
+    ("Webhooks", "/webhooks"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.connect.entitlements import grant_types_of
 from sandbox.developers.registration import LONGEST_REUSE, LONGEST_TOKEN, PREFIX
 from sandbox.pages import checkbox, choice, field, textarea
+from sandbox.state import Sandbox
 from sandbox.world.applications import Application, Kind
 
 KINDS: dict[Kind, tuple[str, str]] = {
@@ -14,7 +15,12 @@ KINDS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def form_parts(application: Application, given: dict[str, str] | None = None) -> list[str]:
+OFFLINE_KINDS = {False: {"web"}, True: {"web", "spa"}}
+
+
+def form_parts(
+    sandbox: Sandbox, application: Application, given: dict[str, str] | None = None
+) -> list[str]:
     """Fields with the application's values, or with what was typed when there was a fault."""
     values = _Values(application, given)
     parts = [
@@ -24,9 +30,9 @@ def form_parts(application: Application, given: dict[str, str] | None = None) ->
     ]
     if application.kind != "service":
         parts.append(_redirects(values))
-    if application.kind == "web":
+    if application.kind in OFFLINE_KINDS[sandbox.switches.public_refresh_tokens]:
         parts.append(_offline(values))
-    return [*parts, _tokens(values), _papers(values)]
+    return [*parts, _tokens(application, values), _papers(values)]
 
 
 def client_id_field(given: dict[str, str]) -> str:
@@ -148,9 +154,15 @@ def _offline(values: _Values) -> str:
     )
 
 
-def _tokens(values: _Values) -> str:
+def _tokens(application: Application, values: _Values) -> str:
+    identity = checkbox(
+        "Include core identity claims in ID token",
+        "identity_claims_in_id_token",
+        checked=values.ticked("identity_claims_in_id_token"),
+        note="Name and e-mail address come with the sign-in, not from userinfo only.",
+    )
     return (
-        "<h2>Access tokens</h2>"
+        "<h2>Tokens</h2>"
         + _number(
             "Access token lifetime in minutes",
             "token_minutes",
@@ -165,6 +177,7 @@ def _tokens(values: _Values) -> str:
             checked=values.ticked("token_id"),
             note="Adds the claim jti, by which a token can be told from its copy.",
         )
+        + (identity if application.kind != "service" else "")
     )
 
 

@@ -72,15 +72,16 @@ def logo_part(application: Application) -> str:
     return f"<h2>Logo</h2><p>{picture(application)} {state}</p>{decision}{upload}"
 
 
-def stand_in(sentence: str, action: str, *hidden_fields: str) -> str:
+def stand_in(
+    sentence: str, action: str, yes: str = "Approve as Visma", no: str = "Reject as Visma"
+) -> str:
     """Buttons for a decision that people at Visma make."""
     return (
         f'<div class="stand-in"><p>{escape(sentence)} Here you decide in their place.</p>'
         + form(
             action,
-            *hidden_fields,
-            press("Approve as Visma", name="decision", value="approved"),
-            press("Reject as Visma", name="decision", value="rejected", quiet=True),
+            press(yes, name="decision", value="approved"),
+            press(no, name="decision", value="rejected", quiet=True) if no else "",
         )
         + "</div>"
     )

@@ -37,6 +37,8 @@ class Registration:
             self.faults.append("This client ID is taken.")
         application = Application(client_id, "", kind, secrets=[], owner=owner)
         application.offline_access = False
+        application.partner = self.sandbox.switches.new_applications_certified
+        application.created_at = self.sandbox.clock.seconds()
         if kind != "service":
             application.integrations = [Integration(IDENTITY, list(IDENTITY_SCOPES), "approved")]
         return application if self.change(application) else None
@@ -81,10 +83,11 @@ class Registration:
         }
 
     def _change_spa(self) -> dict[str, object]:
+        stays = self.sandbox.switches.public_refresh_tokens
         return {
-            "grant_types": ["authorization_code"],
+            "grant_types": ["authorization_code", *(["refresh_token"] if stays else [])],
             "pkce": True,
-            "offline_access": False,
+            **(self._offline() if stays else {"offline_access": False}),
             **self._redirects(needed=True),
         }
 
@@ -97,6 +100,7 @@ class Registration:
             "post_logout_redirect_uris": self._redirect_list("post_logout_redirect_uris"),
             "backchannel_logout_uri": self._redirect("backchannel_logout_uri"),
             "frontchannel_logout_uri": self._redirect("frontchannel_logout_uri"),
+            "identity_claims_in_id_token": "identity_claims_in_id_token" in self.given,
         }
 
     def _offline(self) -> dict[str, object]:

@@ -57,6 +57,7 @@ _DONE: list[tuple[str, Endpoint]] = [
     (integrations.INTEGRATIONS, at_desk(integrations.ask_integration)),
     (ONE, at_application(applications.save_application)),
     (f"{ONE}/delete", at_application(applications.delete_application)),
+    (f"{ONE}/partner", at_application(applications.decide_partner)),
     (f"{ONE}/logo", at_application(logos.upload_logo)),
     (f"{ONE}/logo/decision", at_application(logos.decide_logo)),
     (f"{ONE}/secrets", at_application(credentials.generate_secret)),

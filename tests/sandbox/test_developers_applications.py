@@ -190,6 +190,33 @@ def test_settings_can_be_read_again(developer: Developer) -> None:
     assert 'name="hybrid" value="on" checked' in shown
 
 
+@point("I19.partner")
+def test_a_new_application_is_outside_the_partner_programme(
+    sandbox: SandboxProcess, developer: Developer
+) -> None:
+    address = developer.create(WEB_FORM)
+    assert developer.application("isv_nextgen_web")["partner"] is False
+
+    developer.send(f"{address}/partner", {"decision": "approved"})
+
+    assert developer.application("isv_nextgen_web")["partner"] is True
+
+
+def test_a_single_page_app_has_offline_access_where_public_clients_may_stay(
+    sandbox: SandboxProcess, developer: Developer
+) -> None:
+    wanted = WEB_FORM | SPA_FORM | {"offline_access": "on"}
+    assert "offline_access" not in developer.visit(f"{HOME}/applications/new?kind=spa")
+    sandbox.switch(public_refresh_tokens=True)
+    assert "offline_access" in developer.visit(f"{HOME}/applications/new?kind=spa")
+
+    developer.create(wanted)
+
+    page = developer.application("isv_nextgen_page")
+    assert page["grant_types"] == ["authorization_code", "refresh_token"]
+    assert page["offline_access"] is True
+
+
 @point("I19.identity")
 def test_signing_people_in_needs_no_integration(
     sandbox: SandboxProcess, developer: Developer
