@@ -9,6 +9,7 @@ from sandbox.control.answers import Refused, read_object
 from sandbox.http import Request
 from sandbox.members import fits
 from sandbox.state import Sandbox
+from sandbox.webhooks.events import publish, repeat
 from sandbox.webhooks.records import Delivery, Subscription
 from sandbox.webhooks.subscribing import NotASubscription, Wish, subscribe
 
@@ -67,10 +68,30 @@ def list_deliveries(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     return {"count": len(found), "deliveries": found}
 
 
-def wake(sandbox: Sandbox, request: Request) -> dict[str, Any]:
-    """Carry on with what waits, after a restore for one; returns how many wait."""
-    sandbox.postman.wake(sandbox)
-    return {"waiting": len(sandbox.webhooks.waiting)}
+def send_again(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """Repeat the delivery of an ``id``, to the byte, whatever has become of it."""
+    wanted = read_object(request).get("id")
+    book = sandbox.webhooks
+    known = [one for one in [*book.finished, *book.waiting.values()] if one.id == wanted]
+    if not known or known[0].subscription_id not in book.subscriptions:
+        raise Refused("No delivery has this id, or its subscription is gone.", 404)
+    return _logged(repeat(sandbox, known[0]))
+
+
+def tell(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """Tell subscribers of an ``event`` of a ``tenant_id`` that nothing here has set off.
+
+    ``members`` are texts, as ``{"type": "SO", "orderId": "000001", "status": "Open"}``.
+    """
+    given = read_object(request)
+    event, tenant_id = given.get("event"), given.get("tenant_id")
+    members = given.get("members", {})
+    if not isinstance(event, str) or not isinstance(tenant_id, str):
+        raise Refused("'event' and 'tenant_id' are needed")
+    if not fits(members, dict[str, str]):
+        raise Refused("'members' maps names to texts")
+    publish(sandbox, event, tenant_id, members)
+    return list_deliveries(sandbox, request)
 
 
 def _shown(subscription: Subscription) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sandbox.draws import drawn_uuid
 from sandbox.state import Sandbox
 from sandbox.webhooks.records import (
@@ -56,7 +58,7 @@ def _tell(sandbox: Sandbox, event: str, tenant_id: str, members: dict[str, str])
     for subscription in sandbox.webhooks.subscriptions.values():
         if event not in subscription.events or subscription.tenant_id not in {"", tenant_id}:
             continue
-        if subscription.publisher == CONNECT and subscription.client_id != members["client_id"]:
+        if subscription.publisher == CONNECT and subscription.client_id != members.get("client_id"):
             continue
         _queue(sandbox, subscription, event, tenant_id, members)
 
@@ -84,6 +86,23 @@ def _queue(
         sandbox.webhooks.add(delivery)
         if not withheld:
             sandbox.postman.expect(sandbox, subscription.id, delivery.due_at)
+
+
+def repeat(sandbox: Sandbox, delivery: Delivery) -> Delivery:
+    """Send the same once more, as a delivery of its own."""
+    now = sandbox.clock.seconds()
+    copy = replace(
+        delivery,
+        id=drawn_uuid(sandbox.random),
+        notifications=[*delivery.notifications],
+        due_at=now,
+        rank=_rank(sandbox),
+        state="waiting",
+        attempts=[],
+    )
+    sandbox.webhooks.add(copy)
+    sandbox.postman.expect(sandbox, copy.subscription_id, now)
+    return copy
 
 
 def _rank(sandbox: Sandbox) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from sandbox.developers.desk import SECTIONS
 from sandbox.http import Request, Response, redirect
 from sandbox.mails import moment
 from sandbox.pages import page
@@ -18,6 +19,7 @@ from sandbox.parts import (
     press,
     select,
     table,
+    tabs,
 )
 from sandbox.state import Sandbox
 from sandbox.webhooks.records import CONNECT, FINANCIALS, SALES_ORDERS, Delivery, Subscription
@@ -70,6 +72,7 @@ def _webhooks_page(sandbox: Sandbox, fault: str = "") -> Response:
         + _deliveries(sandbox),
         room="/developers",
         wide=True,
+        above=tabs("Developer Portal", SECTIONS, HOME),
     )
 
 

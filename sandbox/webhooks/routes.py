@@ -18,7 +18,8 @@ ROUTES = [
             ("GET", "subscriptions", control.list_subscriptions),
             ("DELETE", "subscriptions", control.delete_subscriptions),
             ("GET", "deliveries", control.list_deliveries),
-            ("POST", "deliveries", control.wake),
+            ("POST", "deliveries", control.send_again),
+            ("POST", "events", control.tell),
         )
     ),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from sandbox.connect.totp import STEP, code_at
 from tests.sandbox.fidelity import point
 from tests.sandbox.store import ADMIN, ask_organization, contract_of
-from tests.sandbox.visitor import SERVICE, Visitor
+from tests.sandbox.visitor import PASSWORD, SERVICE, Visitor
 from tests.sandbox_process import SandboxProcess
 
 NOBODY = "uten.rolle@fjordlys.example"
@@ -146,6 +148,22 @@ def test_the_licence_can_be_ended_and_given_again(
     visitor.press(licensed="on")
 
     assert ask_organization(sandbox, token) == 200
+
+
+def test_who_has_an_authenticator_app_needs_its_code(
+    sandbox: SandboxProcess, visitor: Visitor
+) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    sandbox.control("POST", "users", {"email": ADMIN, "totp_secret": secret})
+    _enter(visitor)
+    assert "Type your password again" in visitor.shown.text
+    visitor.press(email=ADMIN, password=PASSWORD, code="000000")
+    assert "The code is not right" in visitor.shown.text
+
+    code = code_at(secret, int(time.time()) // STEP)
+    visitor.press(email=ADMIN, password=PASSWORD, code=code)
+
+    assert visitor.heading == "Users and roles"
 
 
 def test_a_page_of_another_site_gives_no_role(sandbox: SandboxProcess, visitor: Visitor) -> None:

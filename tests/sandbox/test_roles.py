@@ -86,6 +86,19 @@ def test_a_role_taken_goes_on_working_until_its_time_has_come(sandbox: SandboxPr
     assert _roles(sandbox, "nordhandel@fjordlys.example") == {norway: []}
 
 
+def test_a_change_that_waits_outlives_a_restore(sandbox: SandboxProcess) -> None:
+    sandbox.switch(role_delay=600)
+    norway = sandbox.company("Fjordlys AS")["tenant_id"]
+    _give(sandbox, NOBODY, {norway: ["API User"]})
+    saved = sandbox.control("GET", "state")
+    sandbox.reset()
+    sandbox.control("PUT", "state", saved)
+
+    sandbox.control("POST", "clock", {"advance": 601})
+
+    assert _roles(sandbox, NOBODY) == {norway: ["API User"]}
+
+
 def test_the_last_word_about_a_role_counts(sandbox: SandboxProcess) -> None:
     sandbox.switch(role_delay=600)
     norway = sandbox.company("Fjordlys AS")["tenant_id"]

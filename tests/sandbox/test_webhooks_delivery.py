@@ -13,7 +13,7 @@ from tests.sandbox.receiver import Receiver, deliveries, listening, tried, when
 from tests.sandbox.store import READ, approve, enter, integrate
 from tests.sandbox.test_webhooks import SALES_ORDERS, subscribe
 from tests.sandbox.visitor import SERVICE, Visitor
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ControlRefused, SandboxProcess
 
 CONNECT = "connect-publisher"
 
@@ -126,6 +126,35 @@ def test_a_notification_may_come_twice_with_one_id(
     norway.post(order())
 
     assert receiver.next().body == receiver.next().body
+
+
+def test_a_delivery_can_be_repeated_on_demand(
+    sandbox: SandboxProcess, norway: Api, receiver: Receiver
+) -> None:
+    approve(sandbox, norway.tenant_id)
+    subscribe(sandbox, receiver)
+    norway.post(order())
+    first = receiver.next()
+    (log,) = when(sandbox, _is_over)
+
+    sandbox.control("POST", "deliveries", {"id": log["id"]})
+
+    assert receiver.next() == first
+    with pytest.raises(ControlRefused, match="No delivery has this id"):
+        sandbox.control("POST", "deliveries", {"id": "nothing"})
+
+
+def test_an_event_can_be_told_that_nothing_set_off(
+    sandbox: SandboxProcess, norway: Api, receiver: Receiver
+) -> None:
+    approve(sandbox, norway.tenant_id)
+    subscribe(sandbox, receiver)
+    members = {"type": "SO", "orderId": "000042"}
+    event = {"event": "SALESORDER_UI_CUSTOMACTION", "tenant_id": norway.tenant_id}
+
+    sandbox.control("POST", "events", event | {"members": members})
+
+    assert receiver.next().content["data"] == members
 
 
 @point("E14.order")
