@@ -72,6 +72,22 @@ def test_lines_come_when_named_and_not_with_all(placed: Api) -> None:
     assert read(placed, expand="All").keys() - read(placed).keys() == members
 
 
+@point("E9.empty_objects")
+def test_what_is_not_set_is_an_object_of_nulls(placed: Api) -> None:
+    found = read(placed, expand="Shipping")
+
+    assert found["project"] == {"id": None, "description": None, "internalId": 0}
+    assert found["shipping"]["zone"] == {"id": None, "description": None}
+
+
+def test_what_is_not_set_may_be_left_out(placed: Api) -> None:
+    placed.sandbox.switch(empty_objects="left_out")
+    found = read(placed, expand="Shipping")
+
+    assert "project" not in found
+    assert "zone" not in found["shipping"]
+
+
 @point("E9.created_by")
 def test_an_order_of_an_application_has_no_creator(placed: Api) -> None:
     assert read(placed)["createdBy"] is None
