@@ -25,24 +25,32 @@ def check_tax_zone(look: Look) -> None:
 
 def check_payment(look: Look) -> None:
     """Payment method, its cash account, and the reference that the type wants or forbids."""
-    given, order_type, problems = part(look.body, "paymentSettings"), look.order_type, look.problems
-    method_id = given.get("paymentMethodId") or (
-        look.customer.payment_method_id if look.customer else ""
-    )
-    if not method_id and order_type.payment_method_required:
-        problems.add(codes.PAYMENT_METHOD_REQUIRED, "paymentSettings.paymentMethodId")
+    given = part(look.body, "paymentSettings")
+    of_customer = look.customer.payment_method_id if look.customer else ""
+    of_method = _check_method(given.get("paymentMethodId") or of_customer, look)
+    _check_cash_account(given.get("cashAccountId"), of_method, look)
+    reference, rule = given.get("paymentReference"), look.order_type.payment_reference
+    if not reference and rule == "required":
+        look.problems.add(codes.REFERENCE_REQUIRED, "paymentSettings.paymentReference")
+    if reference and rule == "prohibited":
+        look.problems.add(codes.REFERENCE_PROHIBITED, "paymentSettings.paymentReference")
+
+
+def _check_method(method_id: str, look: Look) -> list[str] | None:
+    """The cash accounts of the method; None when there is no method to go by."""
     where = "paymentSettings.paymentMethodId"
+    if not method_id and look.order_type.payment_method_required:
+        look.problems.add(codes.PAYMENT_METHOD_REQUIRED, where)
     method = look.find(method_id, look.setup.payment_methods, codes.PAYMENT_METHOD, where)
-    if method and not method.active:
-        problems.add(codes.PAYMENT_METHOD_INACTIVE, where)
-    elif method and not method.for_orders:
-        problems.add(codes.PAYMENT_METHOD_NOT_FOR_ORDERS, where)
-    _check_cash_account(given.get("cashAccountId"), method.cash_accounts if method else None, look)
-    reference = given.get("paymentReference")
-    if not reference and order_type.payment_reference == "required":
-        problems.add(codes.REFERENCE_REQUIRED, "paymentSettings.paymentReference")
-    if reference and order_type.payment_reference == "prohibited":
-        problems.add(codes.REFERENCE_PROHIBITED, "paymentSettings.paymentReference")
+    if method is None:
+        return None
+    if not method.active:
+        look.problems.add(codes.PAYMENT_METHOD_INACTIVE, where)
+        return None
+    if not method.for_orders:
+        look.problems.add(codes.PAYMENT_METHOD_NOT_FOR_ORDERS, where)
+        return None
+    return method.cash_accounts
 
 
 def _check_cash_account(given: str | None, of_method: list[str] | None, look: Look) -> None:

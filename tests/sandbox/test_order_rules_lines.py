@@ -150,9 +150,7 @@ def test_goods_return_from_an_invoice_of_the_customers(
     denmark: Api, members: dict[str, Any], code: str, name: str
 ) -> None:
     of_invoice = {"invoiceNumber": "900001", "invoiceLineNumber": 1, "invoiceType": "Invoice"}
-    good, bad = (
-        order(type="RM", orderLines=[line(**(of_invoice | one))]) for one in ({}, members)
-    )
+    good, bad = (order(type="RM", orderLines=[line(**(of_invoice | one))]) for one in ({}, members))
 
     assert denmark.post(good).status_code == 201
     assert refusals(denmark.post(bad)) == [(code, f"orderLines[0].{name}")]

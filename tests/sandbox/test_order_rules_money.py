@@ -96,7 +96,10 @@ def test_some_carriers_set_the_freight_cost_themselves(denmark: Api) -> None:
 def test_rot_and_rut_have_rules_of_their_own(
     denmark: Api, changes: dict[str, Any], code: str, where: str
 ) -> None:
-    good = {"isRotRutDeductible": True, "rotRutDetails": {"type": "Rot", "estate": "1"}}
+    good: dict[str, Any] = {
+        "isRotRutDeductible": True,
+        "rotRutDetails": {"type": "Rot", "estate": "1"},
+    }
 
     assert denmark.post(order(**good)).status_code == 201
     assert refusals(denmark.post(order(**(good | changes)))) == [(code, where)]
@@ -107,7 +110,7 @@ def test_lines_have_the_deduction_of_their_order(denmark: Api) -> None:
     where = "orderLines[0].isRotRutDeductible"
 
     plain = denmark.post(order(orderLines=[repair]))
-    other = {"isRotRutDeductible": True, "rotRutDetails": {"type": "Rut"}}
+    other: dict[str, Any] = {"isRotRutDeductible": True, "rotRutDetails": {"type": "Rut"}}
     household = denmark.post(order(orderLines=[repair], **other))
 
     assert refusals(plain) == [("1923-NonRotRutOrder", where)]
