@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+
 from tests.sandbox.conftest import Api, order
 from tests.sandbox.fidelity import point
 from tests.sandbox.older_orders import older_order
@@ -126,6 +128,16 @@ def test_the_state_is_kept_for_a_day(norway: Api) -> None:
 @point("E13.not_v3")
 def test_version_3_knows_no_background(norway: Api) -> None:
     assert norway.post(order(), headers=HEADER).status_code == 201
+
+
+@point("E13.delay")
+def test_a_call_takes_no_time(norway: Api) -> None:
+    norway.sandbox.control("POST", "clock", {"freeze": True})
+    headers = {"Authorization": f"Bearer {norway.token}"}
+
+    answer = requests.get(f"{norway.sandbox.url}/v1/branch", headers=headers, timeout=2)
+
+    assert answer.status_code == 200
 
 
 def test_reads_can_wait_too(denmark: Api) -> None:
