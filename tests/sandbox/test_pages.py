@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.sandbox.developer import HOME as DEVELOPERS
+from tests.sandbox.developer import SERVICE_FORM, Developer
 from tests.sandbox.visitor import ASKED
 from tests.sandbox_process import SandboxProcess
 
@@ -80,6 +82,36 @@ def test_the_page_of_webhooks_is_accessible(sandbox: SandboxProcess, calm_page: 
     _visit(calm_page, f"{sandbox.url}/webhooks")
 
 
+def test_every_page_of_the_developer_portal_is_accessible(
+    sandbox: SandboxProcess, developer: Developer, calm_page: Page
+) -> None:
+    service = developer.create(SERVICE_FORM)
+    developer.make_publishable(service)
+    developer.publish(service, "public")
+    sandbox.switch(settings_delay=90)
+    developer.generate_secret(service)
+    demo = f"{DEVELOPERS}/applications/isv_nordhandel_service"
+    tenant_id = sandbox.company("Fjordlys AS")["tenant_id"]
+    approval = {"client_id": "isv_nordhandel_service", "tenant_id": tenant_id}
+    sandbox.control("POST", "approvals", approval)
+    developer.send(f"{demo}/codes/withdraw", {"code": "FJORD-2048-LYS"})
+    _carry_cookie(developer, calm_page)
+
+    for path in (
+        DEVELOPERS,
+        f"{DEVELOPERS}/applications/new?kind=web",
+        f"{DEVELOPERS}/applications/new?kind=spa",
+        f"{DEVELOPERS}/apis/interactive",
+        f"{DEVELOPERS}/signout",
+        service,
+        *(f"{service}/{tab}" for tab in ("credentials", "store", "delete")),
+        f"{demo}/integrations",
+        f"{demo}/store",
+    ):
+        _visit(calm_page, sandbox.url + path)
+    _visit(calm_page, f"{sandbox.url}/mails")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_posted_answer_reaches_the_application(
     sandbox: SandboxProcess, browser: Browser, scripts: bool
@@ -101,6 +133,11 @@ def test_the_posted_answer_reaches_the_application(
 
     assert answered.value.method == "POST"
     assert "state=state-1" in (answered.value.post_data or "")
+
+
+def _carry_cookie(developer: Developer, page: Page) -> None:
+    for name, value in developer.session.cookies.get_dict().items():
+        page.context.add_cookies([{"name": name, "value": value, "url": developer.sandbox.url}])
 
 
 def _visit(page: Page, address: str) -> None:
