@@ -24,7 +24,7 @@ ENV PATH=/portal/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "portal.healthcheck"]
-# No access log: an invitation's path is a secret. A proxy in front must leave /i/ out of its own.
+# No access log by default; gunicorn.conf.py keeps links and codes out of one that is switched on.
 CMD ["python", "-m", "gunicorn", "portal.wsgi", "--bind=0.0.0.0:8000", "--no-control-socket", \
      "--worker-class=gthread", "--workers=2", "--threads=8", "--worker-tmp-dir=/dev/shm", \
      "--timeout=60", "--graceful-timeout=30"]

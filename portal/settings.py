@@ -275,12 +275,25 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"redacted": {"()": "portal.redaction.Redacted"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["redacted"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     # These write tokens and secrets at DEBUG.
     "loggers": {
         name: {"level": "INFO"} for name in ("oauthlib", "requests_oauthlib", "urllib3", "kombu")
-    },
+    }
+    # These repeat addresses; at the logger, so that no handler of another's sees them either.
+    | {
+        name: {"filters": ["redacted"]}
+        for name in ("django.request", "django.security.csrf", "django.security.DisallowedHost")
+    }
+    | {"django.server": {"filters": ["redacted"], "handlers": ["stderr"], "propagate": False}},
 }
 
 # Visma: where it is, for each kind of grant
