@@ -15,13 +15,19 @@ from sandbox.connect import (
     unoffered,
     userinfo,
 )
+from sandbox.connect.crossorigin import allow, shared
 from sandbox.control.answers import controlled
 from sandbox.state import Route
 
 ROUTES = [
-    Route("discovery", "GET", "/.well-known/openid-configuration", discovery.show_metadata),
-    Route("discovery", "GET", "/.well-known/oauth-authorization-server", discovery.show_metadata),
-    Route("jwks", "GET", "/.well-known/openid-configuration/jwks", discovery.show_keys),
+    Route("discovery", "GET", "/.well-known/openid-configuration", shared(discovery.show_metadata)),
+    Route(
+        "discovery",
+        "GET",
+        "/.well-known/oauth-authorization-server",
+        shared(discovery.show_metadata),
+    ),
+    Route("jwks", "GET", "/.well-known/openid-configuration/jwks", shared(discovery.show_keys)),
     Route("jwks", "GET", "/.well-known/jwks.json", discovery.show_keys_elsewhere),
     Route("authorize", "GET", "/connect/authorize", authorize.begin),
     Route("authorize", "POST", "/connect/authorize", authorize.begin),
@@ -35,10 +41,10 @@ ROUTES = [
     Route("consent", "POST", "/connect/consent", authorize.decide),
     Route("page", "GET", "/connect/answer.js", checksession.script("answer.js")),
     Route("debugger", "GET", mishaps.DEBUGGER, mishaps.show_debugger),
-    Route("token", "POST", "/connect/token", token.issue_token),
-    Route("userinfo", "GET", "/connect/userinfo", userinfo.show_userinfo),
-    Route("userinfo", "POST", "/connect/userinfo", userinfo.show_userinfo),
-    Route("revocation", "POST", "/connect/revocation", revocation.revoke_token),
+    Route("token", "POST", "/connect/token", shared(token.issue_token)),
+    Route("userinfo", "GET", "/connect/userinfo", shared(userinfo.show_userinfo)),
+    Route("userinfo", "POST", "/connect/userinfo", shared(userinfo.show_userinfo)),
+    Route("revocation", "POST", "/connect/revocation", shared(revocation.revoke_token)),
     Route("introspection", "POST", "/connect/introspect", revocation.introspect),
     Route("deviceauthorization", "POST", "/connect/deviceauthorization", unoffered.refuse),
     Route("ciba", "POST", "/connect/ciba", unoffered.refuse),
@@ -47,4 +53,8 @@ ROUTES = [
     Route("checksession", "GET", "/connect/checksession", checksession.show_check_session),
     Route("page", "GET", "/connect/checksession.js", checksession.script("checksession.js")),
     Route("control.logouts", "GET", "/_control/logouts", controlled(records.list_notices)),
+    *[
+        Route("preflight", "OPTIONS", f"/connect/{name}", allow)
+        for name in ("token", "userinfo", "revocation")
+    ],
 ]

@@ -1,11 +1,11 @@
-"""An application's own address that the sandbox calls."""
+"""An application's own address, which browsers visit and the sandbox calls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from threading import Thread
 from urllib.parse import parse_qsl
@@ -13,10 +13,14 @@ from urllib.parse import parse_qsl
 
 @dataclass
 class Listener:
-    """``url`` is where it listens."""
+    """``home`` is its origin, ``url`` where it is called."""
 
-    url: str
+    home: str
     heard: Queue[dict[str, str]] = field(default_factory=Queue)
+
+    @property
+    def url(self) -> str:
+        return f"{self.home}/called"
 
     def next(self) -> dict[str, str]:
         """The form of the next call. Raises queue.Empty after ten seconds."""
@@ -26,17 +30,26 @@ class Listener:
 @contextmanager
 def listening() -> Iterator[Listener]:
     class Call(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(b'<!doctype html><html lang="en"><title>Portal</title></html>')
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.send_response(200)
-            self.end_headers()
+            self._answer(b"")
             listener.heard.put(dict(parse_qsl(body)))
+
+        def _answer(self, content: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Call)
-    listener = Listener(f"http://127.0.0.1:{server.server_port}/logged-out")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Call)
+    listener = Listener(f"http://localhost:{server.server_port}")
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
