@@ -83,8 +83,8 @@ def test_the_client_proves_itself_in_the_header_the_body_or_both(sandbox: Sandbo
 
     answers = [
         redeem(sandbox.url, allow(sandbox.url)["code"]),
-        redeem(sandbox.url, allow(sandbox.url)["code"], None, **in_body),
-        redeem(sandbox.url, allow(sandbox.url)["code"], **in_body),
+        redeem(sandbox.url, allow(sandbox.url)["code"], in_body, basic=False),
+        redeem(sandbox.url, allow(sandbox.url)["code"], in_body),
     ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
@@ -121,7 +121,7 @@ def test_the_token_looks_like_a_uuid(sandbox: SandboxProcess) -> None:
 def test_the_token_endpoint_refuses(
     sandbox: SandboxProcess, wrong: dict[str, str], error: str
 ) -> None:
-    answer = redeem(sandbox.url, **({"code": allow(sandbox.url)["code"]} | wrong))
+    answer = redeem(sandbox.url, allow(sandbox.url)["code"], wrong)
 
     assert (answer.status_code, answer.json()) == (400, {"error": error})
 

@@ -41,10 +41,11 @@ def allow(url: str, email: str = ACCOUNTANT) -> dict[str, str]:
 
 
 def redeem(
-    url: str, code: str, auth: tuple[str, str] | None = WEB, **changes: str
+    url: str, code: str, changes: dict[str, str] | None = None, *, basic: bool = True
 ) -> requests.Response:
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-    return requests.post(url + TOKEN, data=form | changes, auth=auth, timeout=10)
+    auth = WEB if basic else None
+    return requests.post(url + TOKEN, data=form | (changes or {}), auth=auth, timeout=10)
 
 
 def token(url: str, email: str = ACCOUNTANT) -> str:
