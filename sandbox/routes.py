@@ -13,6 +13,7 @@ from sandbox.control import routes as control
 from sandbox.developers import routes as developers
 from sandbox.erp import routes as erp
 from sandbox.http import Request, Response, problem
+from sandbox.salesorders import openapi
 from sandbox.salesorders import routes as salesorders
 from sandbox.state import Route
 from sandbox.vni import routes as vni
@@ -21,6 +22,7 @@ from sandbox.webhooks import routes as webhooks
 ROUTES = [
     *connect.ROUTES,
     *salesorders.ROUTES,
+    *openapi.ROUTES,
     *erp.ROUTES,
     *vni.ROUTES,
     *developers.ROUTES,

@@ -49,6 +49,17 @@ def shape(
     )
 
 
+# What the sandbox's own OpenAPI document says of a rule.
+SCHEMAS: dict[Rule, dict[str, Any]] = {}
+
+
+def described(rule: Rule, kind: str, **more: Any) -> Rule:
+    """The rule, with its JSON schema in ``SCHEMAS``; members that are None are left out."""
+    limits = {name: value for name, value in more.items() if value is not None}
+    SCHEMAS[rule] = {"type": kind, **limits}
+    return rule
+
+
 def text(longest: int | None = None, *, least: int = 0) -> Rule:
     def check(value: Any) -> str | None:
         if value.__class__ is not str or not (value.isascii() or _is_utf8(value)):
@@ -57,7 +68,8 @@ def text(longest: int | None = None, *, least: int = 0) -> Rule:
             return codes.LENGTH
         return codes.EMPTY if len(value) < least else None
 
-    return check
+    limits = {"maxLength": longest, "minLength": least or None}
+    return described(check, "string", **limits)
 
 
 def one_of(*allowed: str, code: str = codes.VALUE) -> Rule:
@@ -67,7 +79,7 @@ def one_of(*allowed: str, code: str = codes.VALUE) -> Rule:
     def check(value: Any) -> str | None:
         return None if isinstance(value, str) and value.lower() in known else code
 
-    return check
+    return described(check, "string", description=f"One of {', '.join(allowed)}")
 
 
 def number(lowest: float | None = None, highest: float | None = None) -> Rule:
@@ -78,7 +90,7 @@ def number(lowest: float | None = None, highest: float | None = None) -> Rule:
             return codes.RANGE
         return None if -LARGEST < value < LARGEST else codes.RANGE
 
-    return check
+    return described(check, "number", format="double", minimum=lowest, maximum=highest)
 
 
 def four_decimals(value: Any) -> str | None:
@@ -121,6 +133,14 @@ def read_moment(value: str) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+described(four_decimals, "number", format="double")
+described(whole, "integer", format="int32")
+described(flag, "boolean")
+described(moment, "string", format="date-time")
+described(texts, "array", items={"type": "string"})
+described(text_by_text, "object", additionalProperties={"type": "string"})
 
 
 def _is_utf8(value: str) -> bool:
