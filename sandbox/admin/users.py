@@ -218,7 +218,11 @@ def _invitation(visit: Visit) -> str:
         field("E-mail address", "email", kind="email", more='autocomplete="off" required'),
         field("First name", "given_name", more='autocomplete="off"'),
         field("Last name", "family_name", more='autocomplete="off"'),
-        select("Company", "tenant_id", [(place, name) for place, name, _ in visit.places]),
+        select(
+            "Company",
+            "tenant_id",
+            [(place, f"{name} ({kind})") for place, name, kind in visit.places],
+        ),
         f"<p>In the sandbox their password is <code>{FIRST_PASSWORD}</code>.</p>",
         press("Invite"),
     )
