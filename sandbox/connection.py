@@ -46,6 +46,7 @@ class Connection(asyncio.Protocol):
         self._is_new = True
         self._deaf = False
         self.gone = asyncio.Event()
+        self.controls = False
         self._busy = False
         self._pumping = False
         self._waiting: deque[tuple[Request, bool]] = deque()
@@ -132,6 +133,7 @@ class Connection(asyncio.Protocol):
             entry=self._open_entry(path),
         )
         self._served += 1
+        self.controls = self.controls or path.startswith("/_control/")
         self._waiting.append((request, bool(self._parser.should_keep_alive())))
         if len(self._waiting) >= MAX_WAITING:
             self.transport.pause_reading()

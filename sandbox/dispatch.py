@@ -83,6 +83,7 @@ class Dispatcher:
             Occasion(
                 kind=route.kind,
                 at=self._sandbox.clock.seconds(),
+                method=request.method,
                 tenant_id=entry.tenant_id or form.get("tenant_id"),
                 client_id=entry.client_id or presented_credentials(request, form)[0],
                 reference=entry.reference,

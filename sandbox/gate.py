@@ -37,11 +37,11 @@ class Gate:
         if self._server is not None:
             await self._server.start_serving()
 
-    def close_for(self, seconds: float, *, keep: Connection | None = None) -> None:
-        """Refuse connections for so long and tear down those there are, but for one."""
+    def close_for(self, seconds: float) -> None:
+        """Refuse connections for so long and tear down those there are, but for control's."""
         self.close()
         for connection in list(self.connections):
-            if connection is not keep:
+            if not connection.controls:
                 connection.abort()
         if self._opening is not None:
             self._opening.cancel()

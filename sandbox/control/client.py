@@ -20,6 +20,12 @@ from urllib.parse import quote, urlencode, urlsplit
 HOME = Path(__file__).resolve().parents[2]
 STARTED = "sandbox listening on "
 END_SECONDS = 10
+PLACES = {
+    "refuse": "connection",
+    "rotate_keys": "token",
+    "skew_clock": "token",
+    "double_callback": "consent",
+}
 
 
 class ControlRefused(Exception):
@@ -62,8 +68,12 @@ class Visma:
     def switch(self, **switches: Any) -> None:
         self.control("PATCH", "switches", switches)
 
-    def fault(self, do: str, on: str = "salesorders.post", **more: Any) -> None:
-        """Queue one fault; it happens once unless ``count`` says otherwise."""
+    def fault(self, do: str, on: str = "", **more: Any) -> None:
+        """Queue one fault; it happens once unless ``count`` says otherwise.
+
+        Without ``on`` it is of orders posted, or of where alone it makes sense.
+        """
+        on = on or PLACES.get(do, "salesorders.post")
         self.control("POST", "faults", {"do": do, "on": on, **more})
 
     def script(

@@ -17,6 +17,7 @@ class Occasion:
 
     kind: str
     at: float
+    method: str = ""
     tenant_id: str | None = None
     client_id: str | None = None
     reference: str | None = None
@@ -109,6 +110,7 @@ def _fits(fault: Fault, occasion: Occasion) -> bool:
         return False
     return (
         fnmatchcase(occasion.kind, fault.on)
+        and fault.method in {None, occasion.method}
         and fault.tenant_id in {None, occasion.tenant_id}
         and fault.client_id in {None, occasion.client_id}
         and fault.reference in {None, occasion.reference}

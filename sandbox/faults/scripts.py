@@ -51,7 +51,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "wrong_content_type": {"content_type": "text/plain"},
     "rotate_keys": {"on": "token"},
     "skew_clock": {"on": "token"},
-    "double_callback": {"on": "consent"},
+    "double_callback": {"on": "consent", "method": "POST"},
 }
 CONNECTION = "connection"
 CUTS = (
@@ -115,6 +115,7 @@ class Fault(Deed):
     """
 
     on: str = "*"
+    method: str | None = None
     tenant_id: str | None = None
     client_id: str | None = None
     reference: str | None = None

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import Api, order
+from tests.sandbox.fidelity import point
 from tests.sandbox_process import ControlRefused
 
 
@@ -120,6 +121,7 @@ def test_answers_with_any_status(norway: Api, commit: bool) -> None:
     assert bool(norway.numbers) is commit
 
 
+@point("E11.d")
 def test_answers_well_but_late(norway: Api) -> None:
     norway.sandbox.fault("slow", seconds=0.2)
 
