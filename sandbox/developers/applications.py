@@ -188,7 +188,7 @@ def _details_page(
             press("Save"),
             button_link("Delete", address_of(application, "delete"), quiet=True),
         )
-        + _programme(application)
+        + (_programme(application) if application.kind != "service" else "")
     )
     return application_page(desk, application, content, said=said)
 

@@ -15,6 +15,7 @@ PREFIX = "isv_"
 CLIENT_ID = re.compile(r"isv_[A-Za-z0-9_.-]{3,96}")
 LONGEST_TOKEN = 60
 LONGEST_REUSE = 365
+NO_REDIRECT = "does not begin with https:// or http://localhost."
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -144,12 +145,17 @@ class Registration:
         return self._checked_redirect(text) if text else ""
 
     def _checked_redirect(self, uri: str) -> str:
+        if not is_web_address(uri):
+            self.faults.append(f"{uri} {NO_REDIRECT}")
+            return uri
         parts = urlsplit(uri)
         is_local = parts.hostname in LOCAL_HOSTS
         if is_local and not self.sandbox.switches.localhost_redirect_uris:
             self.faults.append(f"{uri} names localhost. Use a host name such as app.local.")
-        elif parts.fragment or not is_web_address(uri) or (parts.scheme == "http" and not is_local):
-            self.faults.append(f"{uri} does not begin with https:// or http://localhost.")
+        elif parts.fragment:
+            self.faults.append(f"{uri} has a fragment, the part from # on. Leave it out.")
+        elif parts.scheme == "http" and not is_local:
+            self.faults.append(f"{uri} {NO_REDIRECT}")
         return uri
 
     def _is_taken(self, name: str, application: Application) -> bool:
@@ -164,7 +170,10 @@ ADDRESSES = {"privacy_uri": "The privacy policy URI", "terms_uri": "The terms of
 
 
 def is_web_address(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     return parts.scheme in {"https", "http"} and bool(parts.hostname) and " " not in text
 
 
