@@ -94,12 +94,20 @@ def test_redirect_uris_are_several_and_kept_to_the_letter(
 
 @pytest.mark.parametrize(
     "uri",
-    ["http://isv.example/callback", "https://isv.example/#part", "isv.example", "javascript:"],
+    ["http://isv.example/callback", "https://[isv", "https://a b", "isv.example", "javascript:"],
 )
 def test_a_redirect_uri_is_https(developer: Developer, uri: str) -> None:
     developer.create(WEB_FORM | {"redirect_uris": uri})
 
     assert developer.alerts == [f"{uri} does not begin with https:// or http://localhost."]
+
+
+def test_a_redirect_uri_has_no_fragment(developer: Developer) -> None:
+    developer.create(WEB_FORM | {"redirect_uris": "https://isv.example/#part"})
+
+    assert developer.alerts == [
+        "https://isv.example/#part has a fragment, the part from # on. Leave it out."
+    ]
 
 
 @point("I19.localhost")
