@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from sandbox.http import Request, Response
 from sandbox.pages import page
@@ -41,6 +43,13 @@ def show_mails(sandbox: Sandbox, request: Request) -> Response:
         room="/mails",
         wide=True,
     )
+
+
+def list_mails(sandbox: Sandbox, request: Request) -> dict[str, Any]:
+    """For the control API: oldest first, or those to one address (``to``)."""
+    to = request.query.get("to")
+    found = [asdict(mail) for mail in sandbox.mails if to in {None, mail.to}]
+    return {"count": len(found), "mails": found}
 
 
 def moment(seconds: float) -> str:

@@ -21,6 +21,7 @@ from sandbox.control.answers import Refused, controlled, read_object
 from sandbox.control.orders import push_order
 from sandbox.faults.scripts import NotAFault, describe_fault
 from sandbox.http import Request
+from sandbox.mails import list_mails
 from sandbox.state import Route, Sandbox
 from sandbox.world.applications import Application
 from sandbox.world.people import User
@@ -214,6 +215,7 @@ ROUTES = [
         ("tokens", "POST", "tokens", mint_token),
         ("tokens", "DELETE", "tokens", expire_tokens),
         ("world", "GET", "world", views.show_world),
+        ("mails", "GET", "mails", list_mails),
         ("orders", "GET", "orders", views.list_orders),
         ("orders", "POST", "orders", push_order),
         ("references", "GET", "references", witness.list_references),

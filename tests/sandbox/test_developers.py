@@ -120,6 +120,25 @@ def test_deleting_an_application_ends_its_tokens_codes_and_approvals(
     assert world["invitation_codes"] == world["approvals"] == []
 
 
+def test_a_saved_state_holds_all_of_the_portal(
+    sandbox: SandboxProcess, developer: Developer
+) -> None:
+    address = developer.create(SERVICE_FORM)
+    developer.make_publishable(address)
+    developer.publish(address)
+    developer.generate_secret(address)
+    developer.generate_code(address)
+    tabs = [f"{address}/{tab}" for tab in ("credentials", "integrations", "store")]
+    pages = [address, *tabs, "/mails"]
+    before = [developer.visit(page) for page in pages]
+    state = sandbox.control("GET", "state")
+    sandbox.reset()
+
+    sandbox.control("PUT", "state", state)
+
+    assert [developer.visit(page) for page in pages] == before
+
+
 @point("I19.debugger")
 def test_more_leads_to_the_debugger(sandbox: SandboxProcess, developer: Developer) -> None:
     shown = developer.visit(f"{HOME}/applications")

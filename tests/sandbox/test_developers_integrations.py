@@ -136,6 +136,8 @@ def test_mails_tell_the_team_of_a_wish_and_the_developer_of_its_approval(
     subject = "The integration of neXtGen Test with Visma.net ERP SalesOrder API is approved"
     assert f"<h2>{subject}</h2>" in mails
     assert f"from do.not.reply@oauth.developers.visma.com · to {DEVELOPER}" in mails
+    sent = sandbox.control("GET", f"mails?to={DEVELOPER}")
+    assert [mail["subject"] for mail in sent["mails"]] == [subject]
 
 
 @point("I19.customers")
