@@ -9,7 +9,7 @@ from sandbox.salesorders.building import build_line, build_lines, sort_lines
 from sandbox.salesorders.look import Look
 from sandbox.salesorders.merging import merged_line
 from sandbox.salesorders.rules_lines import check_line, check_new_lines, check_sort_orders
-from sandbox.salesorders.store import Line, Order
+from sandbox.salesorders.store import ZERO, Line, Order
 from sandbox.switches import Switches
 from sandbox.world.records import Item
 
@@ -86,6 +86,8 @@ class LineChanges:
             known = item or company.items[old.inventory_id]
             new = build_line(old.line_id, body, known, order, company, switches)
             new.shipped, new.completed, new.free = old.shipped, old.completed, old.free
+            if old.free:
+                new.unit_price = ZERO
             order.lines[order.lines.index(old)] = new
         order.lines = [line for line in order.lines if line.line_id not in self._removed]
         given = [line for line, _ in self._new]

@@ -46,10 +46,9 @@ def merged_line(line: Line, change: dict[str, Any], *, clears: bool) -> dict[str
     }
     if line.has_manual_price:
         body["unitPrice"] = line.unit_price
-        if change.get("unitPrice") is None and change.get("hasManualPrice") is None:
-            change = {name: value for name, value in change.items() if name != "unitPrice"}
     elif change.get("unitPrice") is not None:
-        body.pop("hasManualPrice")
+        # As with a new line, the change alone says whether its price holds.
+        del body["hasManualPrice"]
     return _laid_over(body, change, clears=clears)
 
 

@@ -73,7 +73,9 @@ class Placed:
         self.api.sandbox.control("POST", "orders", {**asked, "status": status, **more})
         self.etag = self.api.get(self.path).headers["ETag"]
 
-    def _send(self, method: str, more: str, body: Any, headers: dict[str, str]) -> Any:
+    def _send(
+        self, method: str, more: str, body: Any, headers: dict[str, str]
+    ) -> requests.Response:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = self.api.call(
             method,

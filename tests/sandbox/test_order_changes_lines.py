@@ -57,6 +57,10 @@ def test_a_line_without_a_manual_price_is_priced_anew(denmark: Api) -> None:
     placed.change_lines({"lineId": 1, "hasManualPrice": False})
     assert placed.read_lines()[0]["unitPrice"] == 5.5
 
+    placed.change_lines({"lineId": 1, "unitPrice": 3})
+    placed.change_lines({"lineId": 1, "unitPrice": None})
+    assert placed.read_lines()[0]["unitPrice"] == 5.5
+
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
@@ -189,6 +193,8 @@ def test_the_free_line_of_a_discount_stays_as_it_is(denmark: Api) -> None:
     gift = line(discountCode="GIFT", hasManualDiscount=True)
     placed = place(denmark, orderLines=[gift])
 
+    placed.change_lines({"lineId": 2, "note": "A gift"})
+    assert placed.read_lines()[1]["unitPrice"] == 0
     changed = placed.change_lines({"lineId": 2, "discountPercent": 10})
 
     assert refusals(changed) == [("1820-LineIsFreeItem", "lines[0].discountPercent")]

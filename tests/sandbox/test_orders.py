@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.sandbox.conftest import Api, order
@@ -93,7 +95,7 @@ def test_a_manually_numbered_type_needs_a_number(norway: Api) -> None:
 
 @point("E5.length")
 def test_a_number_has_at_most_15_characters(norway: Api) -> None:
-    own = {"overrideNumberSeries": True}
+    own: dict[str, Any] = {"overrideNumberSeries": True}
 
     assert norway.post(order(orderId="x" * 15, **own)).status_code == 201
     longer = norway.post(order(orderId="x" * 16, **own))
@@ -137,7 +139,7 @@ def test_the_series_skips_a_number_that_is_taken(norway: Api) -> None:
 
 @point("E5.deleted")
 def test_a_deleted_orders_number_can_be_chosen_again(norway: Api) -> None:
-    own = {"orderId": "WEB-1", "overrideNumberSeries": True}
+    own: dict[str, Any] = {"orderId": "WEB-1", "overrideNumberSeries": True}
     place(norway, **own).delete()
 
     assert norway.post(order(**own)).status_code == 201
