@@ -12,7 +12,7 @@ from sandbox.connect import routes as connect
 from sandbox.control import routes as control
 from sandbox.developers import routes as developers
 from sandbox.erp import routes as erp
-from sandbox.http import Request, Response, problem
+from sandbox.http import Request, Response, json_response, problem
 from sandbox.salesorders import openapi
 from sandbox.salesorders import routes as salesorders
 from sandbox.state import Route
@@ -36,6 +36,13 @@ ROUTES = [
 ]
 
 
+def nothing_here(path: str) -> Response:
+    """404 in the words of the API that the path belongs to."""
+    if path.lower().startswith(("/v1/", "/v2/", "/api/controller/")):
+        return json_response({"message": "Nothing is here."}, 404)
+    return problem(404, "Nothing is here.", instance=path)
+
+
 class Router:
     """Letter case of a path does not matter, as at Visma."""
 
@@ -49,7 +56,7 @@ class Router:
         """Return the route, with path parameters set on the request; else a 404 or 405."""
         methods = self._exact.get(request.path.lower()) or self._matched(request)
         if methods is None:
-            return None, problem(404, "Nothing is here.", instance=request.path)
+            return None, nothing_here(request.path)
         method = "GET" if request.method == "HEAD" else request.method
         route = methods.get(method)
         if route is None:

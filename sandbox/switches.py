@@ -141,6 +141,8 @@ class Switches:
     erp_message_name: Literal["message", "Message"] = "message"
     erp_max_page_size: int = 1000
     erp_dates: Literal["mixed", "plain"] = "mixed"
+    erp_nulls: Literal["left_out", "sent"] = "left_out"
+    order_time_stamp: Literal["left_out", "shown"] = "left_out"
     lone_modified_filter: Literal["ignored", "refused"] = "ignored"
     customer_name_filter: Literal["contains", "exact"] = "contains"
     unwrapped_values: Literal["refused", "taken"] = "refused"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.erp.answers import erp_json, single
 from sandbox.erp.dates import CHANGED_AT, erp_moment
 from sandbox.erp.errors import erp_error
 from sandbox.erp.listing import BadFilter, given_filters, moment_test, paged
-from sandbox.erp.versions import single, time_stamp
+from sandbox.erp.versions import number_of, time_stamp
 from sandbox.guard import Call
 from sandbox.http import Response
 from sandbox.state import Sandbox
@@ -60,8 +61,7 @@ def show_location(sandbox: Sandbox, call: Call) -> Response:
             parameters["internal_id"],
             parameters["location_id"],
         ):
-            record = _location(sandbox, customer, location)
-            return single(record, record["timeStamp"])
+            return erp_json(sandbox, _location(sandbox, customer, location))
     return erp_error(sandbox, 404, "Location not found")
 
 
@@ -73,8 +73,13 @@ def describe_customer(sandbox: Sandbox, customer: Customer) -> dict[str, Any]:
         "number": customer.id,
         "name": customer.name,
         "status": customer.status,
-        "mainAddress": {"country": {"id": customer.country, "name": customer.country}},
-        "mainContact": {"name": customer.name},
+        "mainAddress": _address(customer),
+        "mainContact": {
+            "name": customer.contact.name or customer.name,
+            "attention": customer.contact.attention or None,
+            "email": customer.contact.email or None,
+            "phone1": customer.contact.phone1 or None,
+        },
         "customerClass": {"id": "1", "description": "Customers"},
         "creditTerms": {"id": customer.terms_id, "description": customer.terms_id},
         "currencyId": customer.currency_id,
@@ -84,7 +89,24 @@ def describe_customer(sandbox: Sandbox, customer: Customer) -> dict[str, Any]:
         "location": {"countryId": customer.country, "id": default, "name": default},
         "lastModifiedDateTime": moment,
         "createdDateTime": moment,
-        "timeStamp": time_stamp(customer.internal_id),
+        "timeStamp": stamp_of(customer),
+    }
+
+
+def stamp_of(customer: Customer) -> str:
+    return time_stamp(number_of(customer))
+
+
+def _address(customer: Customer) -> dict[str, Any]:
+    address = customer.address
+    country = address.country_id or customer.country
+    return {
+        "addressLine1": address.line1 or None,
+        "addressLine2": address.line2 or None,
+        "addressLine3": address.line3 or None,
+        "postalCode": address.postal_code or None,
+        "city": address.city or None,
+        "country": {"id": country, "name": country},
     }
 
 
@@ -92,7 +114,7 @@ def _one(sandbox: Sandbox, customer: Customer | None) -> Response:
     if customer is None:
         return erp_error(sandbox, 404, "Customer not found")
     record = describe_customer(sandbox, customer)
-    return single(record, record["timeStamp"])
+    return single(sandbox, record, record["timeStamp"])
 
 
 def _tests(sandbox: Sandbox, given: dict[str, str]) -> list[Test]:
@@ -132,11 +154,10 @@ def _location(sandbox: Sandbox, customer: Customer, location: str) -> dict[str, 
         "locationId": location,
         "locationName": location,
         "active": True,
-        "address": {"country": {"id": customer.country, "name": customer.country}},
+        "address": _address(customer),
         "vatRegistrationId": customer.tax_registration_id,
         "gln": customer.gln,
         "corporateId": customer.tax_registration_id,
         "lastModifiedDateTime": erp_moment(sandbox, CHANGED_AT),
         "internalId": customer.internal_id,
-        "timeStamp": time_stamp(customer.internal_id),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sandbox.erp import background, customers, inventory, organization
+from sandbox.erp import background, customer_writing, customers, inventory, organization
 from sandbox.erp.orders import actions, finding, writing
 from sandbox.guard import CompanyEndpoint
 
@@ -92,6 +92,16 @@ OPERATIONS = [
     *_reads("erp.customers.list", "customer", customers.list_customers),
     *_reads("erp.customers.get", "customer/{customer_cd}", customers.show_customer),
     *_reads("erp.customers.get", "customer/internal/{internal_id}", customers.show_by_internal_id),
+    Operation(
+        "erp.customers.post", "POST", "/v1/customer", customer_writing.create_customer, ("create",)
+    ),
+    Operation(
+        "erp.customers.put",
+        "PUT",
+        "/v1/customer/{customer_cd}",
+        customer_writing.update_customer,
+        ("update",),
+    ),
     *_reads("erp.orders.list", "customer/{customer_cd}/salesorder", finding.list_full),
     *_reads("erp.orders.list", "customer/{customer_cd}/salesorderbasic", finding.list_basic),
     *_reads("erp.locations", "location", customers.list_locations),

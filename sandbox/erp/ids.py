@@ -7,6 +7,7 @@ import binascii
 import re
 from urllib.parse import unquote
 
+from sandbox.draws import drawn_uuid
 from sandbox.guard import Call, CompanyEndpoint
 from sandbox.http import Response
 from sandbox.state import Sandbox
@@ -15,13 +16,15 @@ ENCODED = re.compile(r"b64\(([\w=-]*)\)", re.IGNORECASE)
 
 
 def with_plain_ids(work: CompanyEndpoint) -> CompanyEndpoint:
-    """The endpoint, given the ids as they are."""
+    """The endpoint, given the ids as they are. Its answers carry the id of the request."""
 
     def plain(sandbox: Sandbox, call: Call) -> Response:
         call.request.parameters = {
             name: _plain(text) for name, text in call.request.parameters.items()
         }
-        return work(sandbox, call)
+        response = work(sandbox, call)
+        response.headers.append(("Ipp-Request-Id", drawn_uuid(sandbox.random)))
+        return response
 
     return plain
 

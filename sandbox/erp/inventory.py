@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.erp.answers import erp_json, single
 from sandbox.erp.dates import CHANGED_AT, erp_moment
 from sandbox.erp.errors import erp_error
 from sandbox.erp.listing import BadFilter, given_filters, moment_test, paged
-from sandbox.erp.versions import single, time_stamp
+from sandbox.erp.versions import number_of, time_stamp
 from sandbox.guard import Call
-from sandbox.http import Response, json_response
+from sandbox.http import Response
 from sandbox.state import Sandbox
 from sandbox.world.records import Item, OrderType
 
@@ -51,7 +52,7 @@ def show_order_type(sandbox: Sandbox, call: Call) -> Response:
     found = call.company.order_types.get(call.request.parameters["order_type"].upper())
     if found is None:
         return erp_error(sandbox, 404, "Order type not found")
-    return json_response(_order_type(found))
+    return erp_json(sandbox, _order_type(found))
 
 
 def _tests(sandbox: Sandbox, given: dict[str, str]) -> list[Callable[[Item], bool]]:
@@ -77,7 +78,7 @@ def _one(sandbox: Sandbox, call: Call, fits: Callable[[int, Item], bool]) -> Res
     for number, item in enumerate(call.company.items.values(), start=1):
         if fits(number, item):
             record = _item(sandbox, number, item)
-            return single(record, record["timestamp"])
+            return single(sandbox, record, record["timestamp"])
     return erp_error(sandbox, 404, "Inventory item not found")
 
 
@@ -105,7 +106,7 @@ def _item(sandbox: Sandbox, number: int, item: Item) -> dict[str, Any]:
         "crossReferences": [{"alternateID": one} for one in item.alternate_ids],
         "attachments": [],
         "attributes": [],
-        "timestamp": time_stamp(number),
+        "timestamp": time_stamp(number_of(item)),
     }
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sandbox.erp.answers import erp_json
 from sandbox.erp.dates import read_filter_moment
 from sandbox.erp.errors import erp_error
-from sandbox.http import Response, json_response
+from sandbox.http import Response
 from sandbox.state import Sandbox
 
 Row = TypeVar("Row")
@@ -69,4 +70,4 @@ def paged(
         return erp_error(sandbox, 400, "pageNumber and pageSize begin at 1.")
     metadata = {"totalCount": len(rows), "maxPageSize": largest}
     cut = rows[(number - 1) * size : number * size]
-    return json_response([describe(row) | {"metadata": metadata} for row in cut])
+    return erp_json(sandbox, [describe(row) | {"metadata": metadata} for row in cut])

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.erp.answers import erp_json, single
 from sandbox.erp.dates import CHANGED_AT, erp_moment
 from sandbox.erp.errors import erp_error
-from sandbox.erp.versions import single, time_stamp
+from sandbox.erp.versions import time_stamp
 from sandbox.guard import Call
-from sandbox.http import Response, json_response
+from sandbox.http import Response
 from sandbox.state import Sandbox
 from sandbox.world.companies import Company
 
 
 def list_organizations(sandbox: Sandbox, call: Call) -> Response:
     """A plain array with the one organization of the token's company."""
-    return json_response([_organization(sandbox, call.company)])
+    return erp_json(sandbox, [_organization(sandbox, call.company)])
 
 
 def show_organization(sandbox: Sandbox, call: Call) -> Response:
     if call.request.parameters["organization_cd"] != call.company.organization_cd:
         return erp_error(sandbox, 404, "Organization not found")
     organization = _organization(sandbox, call.company)
-    return single(organization, organization["timeStamp"])
+    return single(sandbox, organization, organization["timeStamp"])
 
 
 def list_branches(sandbox: Sandbox, call: Call) -> Response:
     company = call.company
-    return json_response([_branch(sandbox, company, one) for one in sorted(company.branches)])
+    return erp_json(sandbox, [_branch(sandbox, company, one) for one in sorted(company.branches)])
 
 
 def show_branch(sandbox: Sandbox, call: Call) -> Response:
     number = call.request.parameters["branch_number"]
     if number not in call.company.branches:
         return erp_error(sandbox, 404, "Branch not found")
-    return json_response(_branch(sandbox, call.company, number))
+    return erp_json(sandbox, _branch(sandbox, call.company, number))
 
 
 def _organization(sandbox: Sandbox, company: Company) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.erp.background import backgrounded
 from sandbox.erp.endpoints import JOBS, OPERATIONS, Operation
 from sandbox.erp.ids import with_plain_ids
+from sandbox.erp.orders.answers import refusing
 from sandbox.guard import CompanyEndpoint, guarded
 from sandbox.state import Route
 
@@ -22,6 +23,6 @@ def _routes(operation: Operation, work: CompanyEndpoint) -> list[Route]:
 
 
 ROUTES = [
-    *(route for one in OPERATIONS for route in _routes(one, backgrounded(one.work))),
+    *(route for one in OPERATIONS for route in _routes(one, backgrounded(refusing(one.work)))),
     *(route for one in JOBS for route in _routes(one, one.work)),
 ]

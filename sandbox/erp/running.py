@@ -9,6 +9,7 @@ import traceback
 from sandbox.connect.grants import AccessToken
 from sandbox.erp.endpoints import OPERATIONS, Operation
 from sandbox.erp.ids import decoded
+from sandbox.erp.orders.answers import refusing
 from sandbox.erp.records import Job
 from sandbox.guard import Call
 from sandbox.http import Request, Response
@@ -53,7 +54,7 @@ def _run(sandbox: Sandbox, job: Job) -> None:
         expires_at=job.ends_at,
     )
     try:
-        response = operation.work(sandbox, Call(company, token, request))
+        response = refusing(operation.work)(sandbox, Call(company, token, request))
     except Exception:
         traceback.print_exc(file=sys.stderr)
         job.failure = "The sandbox itself failed; see its error output."

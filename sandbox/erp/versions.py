@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+import hashlib
 
 from sandbox.erp.errors import erp_error
-from sandbox.http import Request, Response, json_response
+from sandbox.http import Request, Response
 from sandbox.state import Sandbox
 
 
@@ -14,9 +14,9 @@ def time_stamp(number: int) -> str:
     return base64.b64encode(number.to_bytes(8, "big")).decode()
 
 
-def single(record: dict[str, Any], stamp: str) -> Response:
-    """One record, with its ETag."""
-    return json_response(record, headers=[("ETag", f'"{stamp}"')])
+def number_of(record: object) -> int:
+    """A number that changes with any member of the record."""
+    return int.from_bytes(hashlib.sha256(repr(record).encode()).digest()[:8], "big")
 
 
 def stale(sandbox: Sandbox, request: Request, stamp: str) -> Response | None:

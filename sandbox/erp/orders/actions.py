@@ -9,12 +9,12 @@ from typing import Any
 
 from sandbox.draws import drawn_uuid
 from sandbox.erp.errors import erp_error
-from sandbox.erp.orders.answers import gone, not_json, read_body
+from sandbox.erp.orders.answers import gone, read_body
 from sandbox.erp.orders.finding import find_order, order_not_found
 from sandbox.erp.orders.writing import note_commit
 from sandbox.erp.records import Attachment
 from sandbox.guard import Call
-from sandbox.http import NotJson, Request, Response, json_response
+from sandbox.http import Request, Response, json_response
 from sandbox.salesorders.change import changed
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
@@ -62,10 +62,7 @@ def delete_file(sandbox: Sandbox, call: Call) -> Response:
 def _turn(sandbox: Sandbox, call: Call, status: str, *, refused_in: frozenset[str]) -> Response:
     if answer := gone(sandbox):
         return answer
-    try:
-        order_type = _order_type(read_body(call))
-    except NotJson as error:
-        return not_json(sandbox, error)
+    order_type = _order_type(read_body(call))
     if order_type:
         call.request.parameters["order_type"] = order_type
     order = find_order(sandbox, call)

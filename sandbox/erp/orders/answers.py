@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.erp.errors import erp_error
-from sandbox.guard import Call
+from sandbox.erp.orders.wrapping import Unreadable
+from sandbox.guard import Call, CompanyEndpoint
 from sandbox.http import Headers, NotJson, Response, json_response
+from sandbox.salesorders.problems import Refused
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
 
@@ -39,7 +42,23 @@ def changed(order: Order) -> Response:
     return Response(204, b"", [("ETag", f'"{order.version}"')])
 
 
-def refused(sandbox: Sandbox, response: Response) -> Response:
+def refusing(work: CompanyEndpoint) -> CompanyEndpoint:
+    """The endpoint, whose refusals become a 400 with a message."""
+
+    def answered(sandbox: Sandbox, call: Call) -> Response:
+        try:
+            return work(sandbox, call)
+        except NotJson as error:
+            return erp_error(sandbox, 400, f"The body is not JSON: {error}")
+        except Unreadable as error:
+            return erp_error(sandbox, 400, str(error))
+        except Refused as refusal:
+            return _refused(sandbox, refusal.response)
+
+    return answered
+
+
+def _refused(sandbox: Sandbox, response: Response) -> Response:
     """Say in one message what version 3 says in ``errors``; its 409 is a 400 here."""
     content = json.loads(response.body) if response.body else {}
     lines = [
@@ -48,14 +67,12 @@ def refused(sandbox: Sandbox, response: Response) -> Response:
     return erp_error(sandbox, 400, "\n".join(lines) or str(content.get("detail") or ""))
 
 
-def not_json(sandbox: Sandbox, error: NotJson) -> Response:
-    return erp_error(sandbox, 400, f"The body is not JSON: {error}")
-
-
 def _location(sandbox: Sandbox, call: Call, order: Order) -> str:
     base = sandbox.switches.erp_location_base.rstrip("/") or sandbox.settings.public_url
     resource = BASIC if BASIC in call.request.path.lower() else "salesorder"
     root = call.request.path.lower().partition("/salesorder")[0].rstrip("/")
     with_case = call.request.path[: len(root)]
-    name = order.name if sandbox.switches.erp_location == "type_and_number" else order.order_id
+    name = quote(
+        order.name if sandbox.switches.erp_location == "type_and_number" else order.order_id
+    )
     return f"{base}{with_case}/{resource}/{name}"

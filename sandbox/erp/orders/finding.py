@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sandbox.erp.answers import single
 from sandbox.erp.errors import erp_error
 from sandbox.erp.listing import BadFilter, given_filters, moment_test, paged
 from sandbox.erp.orders.reading import describe_basic, describe_order
-from sandbox.erp.versions import single
 from sandbox.guard import Call, CompanyEndpoint
 from sandbox.http import Response
 from sandbox.salesorders.store import Order
@@ -45,7 +45,7 @@ def showing(describe: Describe) -> CompanyEndpoint:
         order = find_order(sandbox, call)
         if order is None:
             return order_not_found(sandbox)
-        return single(describe(sandbox, call.company, order), order.version)
+        return single(sandbox, describe(sandbox, call.company, order), order.version)
 
     return show_order
 

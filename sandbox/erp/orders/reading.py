@@ -47,7 +47,7 @@ def describe_basic(sandbox: Sandbox, company: Company, order: Order) -> dict[str
         "branchNumber": {"number": order.branch, "name": company.name},
         "note": given.get("note"),
         "attachments": _attachments(sandbox, company, order, 0),
-        "timeStamp": order.version,
+        "timeStamp": order.version if sandbox.switches.order_time_stamp == "shown" else None,
     }
 
 

@@ -1,20 +1,18 @@
-"""POST and PUT of sales orders in the older form."""
+"""POST and PUT of sales orders in the older form. Both raise what ``refusing`` answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sandbox.erp.errors import erp_error
-from sandbox.erp.orders.answers import changed, created, gone, not_json, read_body, refused
+from sandbox.erp.orders.answers import changed, created, gone, read_body
 from sandbox.erp.orders.changing import change_order
 from sandbox.erp.orders.finding import find_order, order_not_found
 from sandbox.erp.orders.translation import new_order, read_header, read_lines
 from sandbox.erp.orders.wrapping import Unreadable
 from sandbox.erp.versions import stale
 from sandbox.guard import Call
-from sandbox.http import NotJson, Response
+from sandbox.http import Response
 from sandbox.salesorders.creation import place_order
-from sandbox.salesorders.problems import Refused
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
 
@@ -23,22 +21,10 @@ def create_order(sandbox: Sandbox, call: Call) -> Response:
     """Nothing recognises a repeated body: each call makes an order."""
     if answer := gone(sandbox):
         return answer
-    try:
-        command = _command(sandbox, call, read_body(call))
-        note_reference(call, command)
-        order = place_order(
-            sandbox,
-            call.company,
-            call.token.client_id,
-            command,
-            call.request.headers.get("branchid", ""),
-        )
-    except NotJson as error:
-        return not_json(sandbox, error)
-    except Unreadable as error:
-        return erp_error(sandbox, 400, str(error))
-    except Refused as refusal:
-        return refused(sandbox, refusal.response)
+    command = _command(sandbox, call, read_body(call))
+    note_reference(call, command)
+    branch = call.request.headers.get("branchid", "")
+    order = place_order(sandbox, call.company, call.token.client_id, command, branch)
     note_commit(sandbox, call, order)
     return created(sandbox, call, order)
 
@@ -52,16 +38,8 @@ def update_order(sandbox: Sandbox, call: Call) -> Response:
         return order_not_found(sandbox)
     if answer := stale(sandbox, call.request, order.version):
         return answer
-    try:
-        body = read_body(call)
-        header, lines = read_header(sandbox, body), read_lines(sandbox, body)
-        change_order(sandbox, call, order, header, lines)
-    except NotJson as error:
-        return not_json(sandbox, error)
-    except Unreadable as error:
-        return erp_error(sandbox, 400, str(error))
-    except Refused as refusal:
-        return refused(sandbox, refusal.response)
+    body = read_body(call)
+    change_order(sandbox, call, order, read_header(sandbox, body), read_lines(sandbox, body))
     note_commit(sandbox, call, order)
     return changed(order)
 
