@@ -94,6 +94,8 @@ def demo_companies(settings: Settings, contract: Contract) -> tuple[Company, Com
     )
     for one in (norway, sweden, denmark):
         one.setup = demo_setup(one.currency)
+    # ROT and RUT are Swedish; the Norwegian company does without subaccounts, too.
+    norway.setup.features -= {"rot_rut", "subaccounts"}
     _stock_guide(norway)
     _stock(denmark)
     return norway, sweden, denmark

@@ -65,7 +65,7 @@ def check_customer(look: Look) -> None:
     if not given.get("id") and not given.get("gln"):
         problems.add(codes.NULL, "customer.id")
         return
-    look.expect(given.get("termsId"), look.setup.terms, codes.VALUE, "customer.termsId")
+    _check_choice(given.get("termsId"), look.setup.terms, "customer.termsId", look)
     if customer is None:
         if not (look.company.creates_unknown and given.get("id")):
             problems.add(codes.CUSTOMER, "customer.id" if given.get("id") else "customer.gln")

@@ -115,3 +115,11 @@ def test_lines_have_the_deduction_of_their_order(denmark: Api) -> None:
 
     assert refusals(plain) == [("1923-NonRotRutOrder", where)]
     assert refusals(household) == [("1924-InvalidLinesRotRutType", where)]
+
+
+def test_a_company_may_not_have_the_feature(norway: Api) -> None:
+    deductible = norway.post(order(isRotRutDeductible=True))
+    subaccount = norway.post(order(orderLines=[line(subaccount={"1": "10"})]))
+
+    assert refusals(deductible) == [("1921-RotRutNotActivatedForCompany", "isRotRutDeductible")]
+    assert refusals(subaccount) == [("0008-FeatureNotActive", "orderLines[0].subaccount")]
