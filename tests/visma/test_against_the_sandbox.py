@@ -145,7 +145,8 @@ def test_reads_nothing_with_a_token_that_was_ended(
 
 
 def test_makes_the_doctors_read(sandbox: SandboxProcess, service: Client, token: str) -> None:
-    assert read_probe(sandbox.url, token, service.transport).customers == 0
+    # The customer of the getting-started guide.
+    assert read_probe(sandbox.url, token, service.transport).customers == 1
 
 
 def test_finds_the_keys(service: Client) -> None:
