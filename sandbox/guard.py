@@ -39,6 +39,10 @@ def bearer_token(sandbox: Sandbox, request: Request) -> AccessToken | None:
         return None
     request.entry.client_id = token.client_id
     request.entry.tenant_id = token.tenant_id
+    if sandbox.limits.waits and request.entry.kind != "userinfo":
+        # Here, so that a call that a fault takes is marked as well.
+        now = sandbox.clock.seconds()
+        sandbox.limits.mark(request, token.tenant_id or "", token.client_id, now)
     return token
 
 

@@ -88,6 +88,17 @@ def test_the_ledger_tells_calls_that_came_too_early(norway: Api) -> None:
     ]
 
 
+def test_a_call_that_a_fault_takes_is_told_to_be_early_too(norway: Api) -> None:
+    norway.sandbox.switch(rate_limit=1)
+    for _ in range(2):
+        norway.post(order())
+    norway.sandbox.fault("status", status=503)
+
+    assert norway.post(order()).status_code == 503
+    [*_, last] = norway.sandbox.control("GET", "requests?kind=salesorders.post")["requests"]
+    assert (last["fault"], last["too_early"]) == ("status", True)
+
+
 @point("E12.company_client")
 def test_company_and_client_have_a_window_of_their_own(norway: Api, denmark: Api) -> None:
     norway.sandbox.switch(rate_limit=1)
