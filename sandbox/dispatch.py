@@ -50,7 +50,7 @@ class Dispatcher:
         self.ledger.keep(request.entry)
         fault = self._fault_for(route, request)
         if fault is not None:
-            request.entry.fault = fault.do
+            self._note(fault, request)
             self._start(self._play(fault, exchange, self._runner(route, request)))
             return None
         response = self._run(route, request)
@@ -91,6 +91,15 @@ class Dispatcher:
                 reused=entry.reused,
             )
         )
+
+    def _note(self, fault: Deed, request: Request) -> None:
+        """What the endpoint would note, which may never see the request."""
+        entry, sandbox = request.entry, self._sandbox
+        entry.fault = fault.do
+        entry.detail = request.form.get("grant_type", "")[:80] or None
+        if entry.client_id:
+            now = sandbox.clock.seconds()
+            sandbox.limits.mark(request, entry.tenant_id or "", entry.client_id, now)
 
     def _runner(self, route: Route, request: Request) -> Callable[[], Response]:
         generation = self._sandbox.generation

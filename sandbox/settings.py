@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -38,6 +38,13 @@ TABLES: Mapping[str, Any] = {
 }
 OF_SCENARIOS = ("switches", "faults")
 HIGHEST_PORT = 65_535
+RANGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "port": (lambda port: 0 <= port <= HIGHEST_PORT, f"is from 0 to {HIGHEST_PORT}"),
+    "public_url": (
+        lambda url: not url or url.startswith(("http://", "https://")),
+        "begins with http:// or https://",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +185,15 @@ def _problems(document: Document, known: Mapping[str, Any]) -> list[str]:
 
 
 def _unusable(members: dict[str, Any], document: Document | None) -> list[str]:
-    """Values of the right type that can't be; they are taken out."""
-    reasons = {}
-    if not 0 <= members.get("port", 0) <= HIGHEST_PORT:
-        reasons["port"] = f"'port' is from 0 to {HIGHEST_PORT}"
-    url = members.get("public_url", "")
-    if url and not url.startswith(("http://", "https://")):
-        reasons["public_url"] = "'public_url' begins with http:// or https://"
-    for name in reasons:
-        del members[name]
-    return [
-        document.complaint(reason, name)
-        if document and name in document.content
-        else f"--{name.replace('_', '-')}: {reason}"
-        for name, reason in reasons.items()
-    ]
+    """Values of the right type that can't be, be they overruled or not; they are taken out."""
+    content = document.content if document else {}
+    complaints = []
+    for name, (fits_in, reason) in RANGES.items():
+        own = content.get(name)
+        if document and own is not None and _is(name, own) and not fits_in(own):
+            complaints.append(document.complaint(f"{name!r} {reason}", name))
+        if name in members and not fits_in(members[name]):
+            if members[name] != own:
+                complaints.append(f"--{name.replace('_', '-')} {reason}")
+            del members[name]
+    return complaints

@@ -16,8 +16,8 @@ class BadSettings(Exception):
     """Some settings can't be used. ``complaints`` are lines for a person, all of them."""
 
     def __init__(self, complaints: list[str]) -> None:
-        super().__init__("\n".join(complaints))
-        self.complaints = complaints
+        self.complaints = sorted(complaints, key=_place)
+        super().__init__("\n".join(self.complaints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ def read_document(name: str) -> Document:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else max(len(text.splitlines()), 1)
         raise BadSettings([f"{name}:{line}: {error}"]) from error
+
+
+def _place(complaint: str) -> tuple[str, int]:
+    found = re.match(r"(.*?):(\d+): ", complaint)
+    return (found[1], int(found[2])) if found else (complaint, 0)
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

@@ -26,6 +26,8 @@ class Lines:
             elif found := HEADER.fullmatch(line):
                 table = self._table(found[2], is_array=found[1] == "[[")
                 self._lines.setdefault(table, number)
+                if found[1] == "[[":
+                    self._lines.setdefault(table[:-1], number)
             elif found := ASSIGNMENT.match(line):
                 path = table
                 for part in _parts(found[1]):

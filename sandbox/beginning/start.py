@@ -25,6 +25,8 @@ RECORDS: Mapping[str, Callable[[Sandbox, Request], Any]] = {
     "codes": records.put_code,
     "approvals": records.put_approval,
 }
+# Members of a fault without which nothing more can be said of it.
+FINAL = {"do", "steps"}
 NAMED = re.compile(r"'(\w+)'")
 
 
@@ -90,8 +92,8 @@ def _limit(sandbox: Sandbox, document: Document) -> list[str]:
         try:
             policies += read_policies([one])
         except ValueError as error:
-            named = _named(str(error), one)
-            complaints.append(document.complaint(str(error), "policies", number, named))
+            path = _path_of(str(error), one)
+            complaints.append(document.complaint(str(error), "policies", number, *path))
     sandbox.policies = policies
     return complaints
 
@@ -106,10 +108,10 @@ def _register(sandbox: Sandbox, document: Document, kind: str) -> list[str]:
                 RECORDS[kind](sandbox, _posted(members))
                 break
             except Refused as refusal:
-                named = _named(str(refusal), members)
-                complaints.append(document.complaint(str(refusal), kind, number, named))
+                path = _path_of(str(refusal), members)
+                complaints.append(document.complaint(str(refusal), kind, number, *path))
                 # Without it there may be more to say of the same record.
-                if members.pop(named, None) is None:
+                if not path or members.pop(path[0], None) is None:
                     break
     return complaints
 
@@ -124,14 +126,22 @@ def _queue(sandbox: Sandbox, document: Document) -> list[str]:
                 break
             except NotAFault as error:
                 complaints.append(document.complaint(str(error), "faults", number, error.member))
-                if error.member == "do" or members.pop(error.member, None) is None:
+                if error.member in FINAL or members.pop(error.member, None) is None:
                     break
     return complaints
 
 
-def _named(reason: str, members: Mapping[str, Any]) -> str:
-    """The member that a reason speaks of, if it is one of those given."""
-    return next((name for name in NAMED.findall(reason) if name in members), "")
+def _path_of(reason: str, members: Any) -> tuple[str, ...]:
+    """Where the member stands that a reason speaks of; empty when none of those given does."""
+    if not isinstance(members, dict):
+        return ()
+    named = next((name for name in NAMED.findall(reason) if name in members), None)
+    if named is not None:
+        return (named,)
+    for name, inner in members.items():
+        if path := _path_of(reason, inner):
+            return (name, *path)
+    return ()
 
 
 def _posted(members: Mapping[str, Any]) -> Request:
