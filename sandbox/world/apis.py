@@ -87,7 +87,12 @@ def integrations_for(scopes: list[str]) -> list[Integration]:
 
 
 def settle_scopes(application: Application) -> None:
-    """Let ``application.scopes`` be what is approved, and offline access when it is on."""
+    """Let ``application.scopes`` be what is approved, and offline access when it is on.
+
+    Scopes of no API here, which the control API may give, stay.
+    """
+    listed = {OFFLINE_SCOPE}.union(*(api.scopes for api in APIS.values()))
+    unlisted = [scope for scope in application.scopes if scope not in listed]
     approved = [
         scope
         for integration in application.integrations
@@ -95,4 +100,4 @@ def settle_scopes(application: Application) -> None:
         for scope in integration.scopes
     ]
     offline = [OFFLINE_SCOPE] if application.offline_access else []
-    application.scopes = list(dict.fromkeys([*approved, *offline]))
+    application.scopes = list(dict.fromkeys([*approved, *unlisted, *offline]))

@@ -225,6 +225,18 @@ def test_a_single_page_app_has_offline_access_where_public_clients_may_stay(
     assert page["offline_access"] is True
 
 
+def test_saving_keeps_the_scopes_that_came_by_the_control_api(
+    sandbox: SandboxProcess, developer: Developer
+) -> None:
+    given = {"client_id": "isv_other", "scopes": ["openid", "visma.net.erp.ai.mcp:execute"]}
+    sandbox.control("POST", "applications", given)
+
+    developer.send(f"{HOME}/applications/isv_other", WEB_FORM)
+
+    assert developer.alerts == []
+    assert developer.application("isv_other")["scopes"] == given["scopes"]
+
+
 @point("I19.identity")
 def test_signing_people_in_needs_no_integration(
     sandbox: SandboxProcess, developer: Developer
