@@ -164,6 +164,7 @@ class Switches:
     vni_token_form: Literal["uuid", "hex"] = "uuid"
     vni_refresh_token: bool = False
     vni_context_type: str = "Visma.net Financials"
+    context_with_connect: Literal["refused", "answered"] = "refused"
 
     # Developer Portal
     settings_delay: float = 0.0

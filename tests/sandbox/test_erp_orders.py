@@ -128,6 +128,10 @@ def test_a_number_of_the_clients_own_needs_the_override(norway: Api) -> None:
     assert norway.numbers == ["WEB-77", "000001"]
 
 
+def test_a_project_and_a_contact_of_0_are_none(denmark: Api) -> None:
+    assert post(denmark, older_order(project=0, contactId=0)).status_code == 201
+
+
 def test_says_in_one_message_what_version_3_would_refuse(denmark: Api) -> None:
     answer = post(denmark, older_order(lines=[line("NO-SUCH")]))
 

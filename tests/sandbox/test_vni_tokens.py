@@ -132,6 +132,27 @@ def test_user_details_say_who_allowed_it(sandbox: SandboxProcess) -> None:
     }
 
 
+@point("I23.connect")
+def test_contexts_are_not_for_connect_tokens(sandbox: SandboxProcess) -> None:
+    tenant_id = sandbox.company("Fjordlys AS")["tenant_id"]
+    bearer = sandbox.token(WEB[0], tenant_id, email="regnskap@fjordlys.example")
+
+    for path in (CONTEXT, f"{CONTEXT}/userdetails"):
+        assert call(sandbox.url, path, bearer, company=None).status_code == 401
+
+
+def test_contexts_of_a_connect_token_are_its_one_company(sandbox: SandboxProcess) -> None:
+    sandbox.switch(context_with_connect="answered")
+    tenant_id = sandbox.company("Fjordlys AS")["tenant_id"]
+    bearer = sandbox.token(WEB[0], tenant_id, email="regnskap@fjordlys.example")
+
+    listed = call(sandbox.url, CONTEXT, bearer, company=None).json()
+    person = call(sandbox.url, f"{CONTEXT}/userdetails", bearer, company=None).json()
+
+    assert [one["id"] for one in listed] == [NORWAY]
+    assert person["firstName"] == "Runa"
+
+
 @point("I24.activation")
 def test_a_new_client_works_once_its_link_was_followed(sandbox: SandboxProcess) -> None:
     sandbox.control("POST", "applications", {"client_id": WEB[0], "vni": "off"})

@@ -57,9 +57,10 @@ def order_parts(header: dict[str, Any]) -> dict[str, Any]:
     order = _moved(header, HEADER)
     if header.get("hold") is not None:
         order["status"] = "Hold" if header["hold"] else "Open"
+    # A project or a contact of 0 is how clients say none.
     if "projectId" in order:
-        order["projectId"] = str(order["projectId"])
-    # A contact of 0 is how some clients say none.
+        number = order.pop("projectId")
+        order |= {"projectId": str(number)} if number else {}
     if not order.get("customer", {}).get("contactId", 1):
         del order["customer"]["contactId"]
     return order
