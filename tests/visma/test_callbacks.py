@@ -59,6 +59,9 @@ def test_reads_djangos_query() -> None:
         ({"code": [""]}, "empty"),
         ({"error": ["access_denied"]}, "mixed"),
         ({"code": ["c" * 4097]}, "too_long"),
+        ({"code": ["a\r\nb"]}, "odd"),
+        ({"code": ["a\0b"]}, "odd"),
+        ({"code": ["kød"]}, "odd"),
         ({"state": ["s" * 4097]}, "too_long"),
     ],
 )
@@ -86,6 +89,15 @@ def test_wants_the_issuer_where_it_is_promised(given: dict[str, list[str]]) -> N
 def test_refuses_a_callback_with_too_little(params: dict[str, list[str]]) -> None:
     with pytest.raises(BadCallback):
         read_callback(params, issuer=ISSUER, iss_required=False)
+
+
+@pytest.mark.parametrize("iss", ["", ISSUER])
+def test_a_server_that_never_names_itself_sent_no_answer_with_a_name(iss: str) -> None:
+    params = {"code": ["c"], "state": ["s"]}
+
+    assert read_callback(params, issuer="", iss_required=False).code == "c"
+    with pytest.raises(BadCallback, match="issuer_wrong"):
+        read_callback({**params, "iss": [iss]}, issuer="", iss_required=False)
 
 
 def test_shows_neither_code_nor_state() -> None:

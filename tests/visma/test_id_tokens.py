@@ -20,6 +20,7 @@ from integrations.visma.oauth import (
     Transport,
     tenant_of,
     verify_id_token,
+    verify_refreshed,
 )
 from tests.visma.conftest import StartServer
 from tests.visma.servers import Connection, Server, always, json_response, response
@@ -80,9 +81,7 @@ def keys(start: StartServer) -> KeySet:
 
 
 def verify(token: str, keys: KeySet, nonce: str = "the-nonce") -> IdToken:
-    return verify_id_token(
-        CLIENT, token, nonce=nonce, access_token="access-1", keys=keys, now=NOW
-    )
+    return verify_id_token(CLIENT, token, nonce=nonce, access_token="access-1", keys=keys, now=NOW)
 
 
 def refused(token: str, keys: KeySet) -> str:
@@ -128,6 +127,7 @@ def test_takes_a_token_with_little_more_than_it_must(keys: KeySet) -> None:
         ({"iat": None}, "iat"),
         ({"iat": IN_A_WHILE}, "iat"),
         ({"iat": "now"}, "iat"),
+        ({"iat": int(NOW.timestamp()) - 661}, "iat"),
         ({"nbf": IN_A_WHILE}, "nbf"),
         ({"nbf": "now"}, "nbf"),
         ({"nonce": None}, "nonce"),
@@ -138,6 +138,13 @@ def test_takes_a_token_with_little_more_than_it_must(keys: KeySet) -> None:
         ({"sub": ""}, "sub"),
         ({"sub": 7}, "sub"),
         ({"sub": "s" * 256}, "sub"),
+        ({"sub": "a\0b"}, "sub"),
+        ({"sub": "\ud800"}, "sub"),
+        ({"sub": "å"}, "sub"),
+        ({"nonce": "\ud800"}, "nonce"),
+        ({"at_hash": ""}, "at_hash"),
+        ({"at_hash": "IgSbYf-other"}, "at_hash"),
+        ({"at_hash": 7}, "at_hash"),
     ],
     ids=repr,
 )
@@ -155,6 +162,8 @@ def test_refuses_a_claim_that_is_off(keys: KeySet, changes: dict[str, Any], reas
         {"iat": int(NOW.timestamp()) + 59},
         {"nbf": int(NOW.timestamp()) + 59},
         {"exp": NOW.timestamp() + 0.5},
+        {"iat": int(NOW.timestamp()) - 659},
+        {"at_hash": "9MKET0Y7WpOlF96BtnoJyA"},
     ],
     ids=repr,
 )
@@ -248,6 +257,13 @@ def test_asks_again_for_a_key_it_does_not_know_but_not_at_once(
     assert len(server.seen) == 2
 
 
+def test_two_keys_under_one_id_are_nobodys(start: StartServer) -> None:
+    keys, _ = serve(start, public(FIRST, "one"), public(SECOND, "one"), public(SECOND, "two"))
+
+    assert refused(signed(), keys) == "key"
+    assert verify(signed(key=SECOND, kid="two"), keys).sub == "4c6f3c1e"
+
+
 def test_forgets_a_key_that_was_withdrawn(
     start: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +343,54 @@ def test_says_when_the_keys_cannot_be_had(
 ) -> None:
     with pytest.raises(expected):
         verify(signed(), KeySet(start(always(sent)).url, TRANSPORT))
+
+
+# Of a refresh
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"sub": "another"}, "sub"),
+        ({"sub": None}, "sub"),
+        ({"iss": "https://evil.test"}, "issuer"),
+        ({"aud": "isv_other"}, "audience"),
+        ({"azp": "isv_other"}, "azp"),
+        ({"at_hash": "wrong"}, "at_hash"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("with_keys", [True, False])
+def test_a_refresh_is_for_the_same_person_at_the_same_issuer(
+    start: StartServer, keys: KeySet, changes: dict[str, Any], reason: str, with_keys: bool
+) -> None:
+    away = KeySet(start(always(response(503))).url, TRANSPORT)
+
+    with pytest.raises(BadIdToken) as refusal:
+        refreshed(signed(changes), keys if with_keys else away)
+
+    assert refusal.value.reason == reason
+
+
+def test_a_refresh_needs_no_nonce_and_no_clock(keys: KeySet) -> None:
+    old = signed({"nonce": None, "iat": 1, "exp": 2})
+
+    assert refreshed(old, keys).sub == "4c6f3c1e"
+
+
+@pytest.mark.parametrize("away", [response(503), response(200, {}, b"<html>")])
+def test_a_refresh_is_believed_without_keys_but_not_with_a_wrong_one(
+    start: StartServer, keys: KeySet, away: bytes
+) -> None:
+    forged = signed(key=SECOND)
+
+    assert refreshed(forged, KeySet(start(always(away)).url, TRANSPORT)).sub == "4c6f3c1e"
+    with pytest.raises(BadIdToken, match="signature"):
+        refreshed(forged, keys)
+
+
+def refreshed(token: str, keys: KeySet) -> IdToken:
+    return verify_refreshed(CLIENT, token, sub="4c6f3c1e", access_token="access-1", keys=keys)
 
 
 # Tenant

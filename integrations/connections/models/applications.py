@@ -11,16 +11,22 @@ from integrations.keyring import ring
 
 
 class Kind(models.TextChoices):
-    """How a connection is granted: a person consents, or an approval in the App Store."""
+    """How access is granted: a person consents, or an approval in the App Store.
+
+    An application's kind says how its connections begin. A grant has its own: a Web application may
+    hold a person's consent and the right to ask by client credentials.
+    """
 
     CONNECT = "connect", _("Visma Connect, a person consents")
     SERVICE = "service", _("Service, approved in the App Store")
+    VNI = "vni", _("VNI, the older server; a person consents")
 
 
 class Route(models.TextChoices):
     """Which of Visma's APIs takes the orders."""
 
     SALESORDER_V3 = "salesorder-v3", "Sales Order V3"
+    ERP_V1 = "erp-v1", "ERP API v1"
 
 
 class Application(models.Model):

@@ -13,7 +13,7 @@ from integrations.tenants.models import Tenant
 
 
 class Grant(models.Model):
-    """A refresh token, or the right to ask by client credentials, with its access token.
+    """A refresh token, a VNI token, or the right to ask by client credentials.
 
     ``token_number`` rises with every access token stored; an attempt remembers the number it
     went out with, so that a 401 is held against the token it was about. A token is usable while

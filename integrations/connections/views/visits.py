@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from integrations.connections.models import Invitation
 from integrations.connections.services import invitations
@@ -66,8 +73,15 @@ def public(*methods: str) -> Callable[[View], Any]:
     """A page for people without a log-in: never stored, these methods only."""
 
     def decorate(view: View) -> View:
-        page: View = login_not_required(never_cache(require_http_methods(methods)(view)))
-        return page
+        @wraps(view)
+        def of_a_method(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in methods:
+                return view(request, *args, **kwargs)
+            # Without the request, whose address may hold a secret.
+            page = render_to_string("400.html", {"code": HTTPStatus.METHOD_NOT_ALLOWED.value})
+            return HttpResponseNotAllowed(methods, page)
+
+        return login_not_required(never_cache(of_a_method))
 
     return decorate
 
