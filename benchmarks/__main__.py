@@ -1,6 +1,7 @@
-"""``./run bench``: the push engine against the bare loop and against a task per order.
+"""``./run bench push``: the push engine against the bare loop and against a task per order.
 
-Everything runs on loopback, on servers of its own; see docs/benchmarks.md.
+``./run bench sandbox``: what the stand-in for Visma can take. Everything runs on loopback, on
+servers of its own; see docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -9,24 +10,26 @@ import argparse
 import importlib
 import sys
 
-import django
-from django.core.management import call_command
-
-from benchmarks import servers
 from integrations.visma.pump import MOST_SLOTS
 
 ROUNDS, ORDERS = 5, 10_000
 QUICK_ROUNDS, QUICK_SHARE = 2, 5
+SANDBOX_ROUNDS, SANDBOX_ORDERS, SANDBOX_POSTS = 3, 200_000, 20_000
 
 
 def main() -> int:
     given = _arguments()
+    return _sandbox(given) if given.what == "sandbox" else _push(given)
+
+
+def _push(given: argparse.Namespace) -> int:
     if len(given.latency_ms) != len(given.in_flight):
         sys.exit("--latency-ms and --in-flight need as many numbers as each other.")
     share = QUICK_SHARE if given.quick else 1
+    servers = importlib.import_module("benchmarks.servers")
     with servers.private() as target:
-        django.setup()
-        call_command("migrate", verbosity=0)
+        importlib.import_module("django").setup()
+        importlib.import_module("django.core.management").call_command("migrate", verbosity=0)
         # Models can be imported only now.
         push = importlib.import_module("benchmarks.push")
         plan = push.Plan(
@@ -38,13 +41,24 @@ def main() -> int:
         return int(push.run(plan, target, json_line=given.json))
 
 
+def _sandbox(given: argparse.Namespace) -> int:
+    share = QUICK_SHARE if given.quick else 1
+    sandbox = importlib.import_module("benchmarks.sandbox")
+    plan = sandbox.Plan(
+        rounds=given.rounds or (QUICK_ROUNDS if given.quick else SANDBOX_ROUNDS),
+        orders=given.orders or SANDBOX_ORDERS // share,
+        posts=SANDBOX_POSTS // share,
+    )
+    return int(sandbox.run(plan, json_line=given.json))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["push"], default="push")
+    parser.add_argument("what", nargs="?", choices=["push", "sandbox"], default="push")
     parser.add_argument("--quick", action="store_true", help="two rounds of a fifth")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    parser.add_argument("--orders", type=_positive, help=f"orders in a round ({ORDERS:,})")
-    parser.add_argument("--rounds", type=_positive, help=f"how often ({ROUNDS})")
+    parser.add_argument("--orders", type=_positive, help="orders in a round, or in memory")
+    parser.add_argument("--rounds", type=_positive, help="how often")
     parser.add_argument(
         "--latency-ms", type=_numbers, default=[20, 389], help="how long the target takes to answer"
     )

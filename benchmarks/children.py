@@ -31,12 +31,16 @@ class Child:
 
     process: subprocess.Popen[bytes]
 
-    def says(self) -> Any:
-        """The next line it writes, as JSON."""
+    def hears(self) -> str:
+        """The next line it writes. Raises Gone."""
         line = self.process.stdout.readline() if self.process.stdout else b""
         if not line:
             raise Gone(f"Process {self.process.pid} ended with {self.process.wait()}")
-        return json.loads(line)
+        return line.decode().strip()
+
+    def says(self) -> Any:
+        """The next line it writes, as JSON."""
+        return json.loads(self.hears())
 
     def tell(self, line: str) -> None:
         if self.process.stdin:

@@ -195,7 +195,7 @@ def test_all_that_is_wrong_is_said_at_once_with_its_line(tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stdout == ""
     lines = " ".join(line.partition(":")[0] for line in said)
-    assert lines == "2 3 4 7 8 9 13 14 19 23 27 28 31"
+    assert lines == "2 3 4 7 8 9 13 14 19 23 28 29 32"
     assert said[:6] == [
         "2: There is no setting 'hots'; did you mean 'host'?",
         "3: 'port' is from 0 to 65535",
@@ -204,7 +204,7 @@ def test_all_that_is_wrong_is_said_at_once_with_its_line(tmp_path: Path) -> None
         "8: The switch 'list_lag' takes a number from 0 up",
         "9: There is no switch named 'no_such'",
     ]
-    assert said[-1].startswith("31: Step 2: 'do' is one of ok,")
+    assert said[-1].startswith("32: Step 2: 'do' is one of ok,")
 
 
 def test_a_file_that_is_no_toml_has_its_line(tmp_path: Path) -> None:
