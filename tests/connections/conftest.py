@@ -144,6 +144,9 @@ def evil(settings: Any) -> Iterator[EvilConnect]:
     settings.VISMA_CONNECT_ORGANIZATION_URL = server.issuer
     settings.VISMA_CONNECT_SALES_ORDER_URL = server.issuer
     settings.VISMA_CONNECT_CONTEXT_URL = ""
+    settings.VISMA_SERVICE_TOKEN_URL = settings.VISMA_CONNECT_TOKEN_URL
+    settings.VISMA_SERVICE_ORGANIZATION_URL = server.issuer
+    settings.VISMA_SERVICE_SALES_ORDER_URL = server.issuer
     visma_clients._signing_keys.cache_clear()
     yield server
     server.server.close()

@@ -50,6 +50,7 @@ class EvilConnect:
     claims: dict[str, Any] = field(default_factory=dict)
     token: dict[str, Any] = field(default_factory=dict)
     back: dict[str, str | None] = field(default_factory=dict)
+    company: str = COMPANY
     info: dict[str, Any] = field(default_factory=dict)
     keys: list[dict[str, Any]] = field(default_factory=list)
     signs: Callable[[dict[str, Any]], str] | None = None
@@ -101,7 +102,9 @@ class EvilConnect:
 
     def answer(self, asked: Asked, **changes: Any) -> dict[str, Any]:
         """The token endpoint's members; one of None is left out."""
-        access = signed({"tenant_id": COMPANY, "sub": PERSON, "jti": str(uuid4())}, typ="at+jwt")
+        access = signed(
+            {"tenant_id": self.company, "sub": PERSON, "jti": str(uuid4())}, typ="at+jwt"
+        )
         self.given_out.append(access)
         members = {
             "access_token": access,
@@ -150,7 +153,9 @@ class EvilConnect:
 
     def _token(self, form: dict[str, str]) -> bytes:
         if form["grant_type"] == "refresh_token":
-            return json_response(200, self.answer(Asked("", "", "", "")))
+            return json_response(200, self.answer(Asked("", "", "", "a:scope")))
+        if form["grant_type"] == "client_credentials":
+            return json_response(200, self.answer(Asked("", "", "", form["scope"])))
         asked = self.codes.pop(form["code"], None)
         if asked is None or form["redirect_uri"] != asked.redirect_uri:
             return json_response(400, {"error": "invalid_grant"})

@@ -114,6 +114,7 @@ def _connected(invitation: Invitation, *, by: User | None, now: datetime) -> Con
         _tell_staff(invitation, "secret_unreadable", str(fault))
         raise _Stopped(Finding.OUR_FAULT) from fault
     answer = _token(invitation, client)
+    _check_tenant(invitation, answer)
     _read(invitation, answer, now=now)
     candidate = _candidate(invitation, answer, now=now)
     with transaction.atomic():
@@ -155,6 +156,14 @@ def _token(invitation: Invitation, client: Client) -> TokenAnswer:
         raise _Stopped(Finding.NOT_APPROVED) from refused
     except (Outage, BadAnswer) as error:
         raise _Stopped(Finding.VISMA_DOWN) from error
+
+
+def _check_tenant(invitation: Invitation, answer: TokenAnswer) -> None:
+    """A token that says it is for another tenant was not what we asked for."""
+    tenant = oauth.tenant_of(answer.access_token)
+    if tenant is not None and tenant.lower() != str(invitation.pasted_tenant_id):
+        logger.warning("Invitation %s: the token is for another tenant", invitation.pk)
+        raise _Stopped(Finding.ANSWER_REFUSED)
 
 
 def _is_approved_in_part(client: Client, tenant_id: str, wanted: list[str]) -> bool:
