@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
+
+from integrations.tenants.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -25,3 +29,41 @@ def test_a_stranger_chooses_a_language(client: Client) -> None:
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW"])
 def test_refuses_methods_nobody_needs(client: Client, method: str) -> None:
     assert client.generic(method, "/accounts/login/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "http:///evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "\thttps://evil.example",
+        "/\t/evil.example",
+        "https://127.0.0.1@evil.example/",
+        "https://127.0.0.1.evil.example/",
+    ],
+)
+def test_nobody_is_sent_elsewhere_by_next(member: User, elsewhere: str) -> None:
+    signed_in, given = Client(), {"login": member.email, "password": "correct horse battery"}
+    answers = [
+        signed_in.post("/accounts/login/", {**given, "next": elsewhere}),
+        Client().post(f"/accounts/login/?{urlencode({'next': elsewhere})}", given),
+        signed_in.get(f"/accounts/login/?{urlencode({'next': elsewhere})}"),
+        signed_in.post("/i18n/setlang/", {"language": "nb", "next": elsewhere}),
+        signed_in.post("/i18n/setlang/", {"language": "nb"}, headers={"Referer": elsewhere}),
+        signed_in.post("/accounts/reauthenticate/", {**given, "next": elsewhere}),
+        signed_in.post("/accounts/logout/", {"next": elsewhere}),
+    ]
+
+    for answer in answers:
+        gone_to = answer.headers.get("Location", "/")
+        assert answer.status_code < 500
+        assert gone_to.startswith("/")
+        assert not gone_to.startswith(("//", "/\\"))
+        assert "evil.example" not in gone_to.partition("?")[0]
