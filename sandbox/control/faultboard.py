@@ -67,7 +67,7 @@ TEXTS = ("on", "tenant_id", "client_id", "reference", "grant_type", "cut_at", "n
 def _list(label: str, faults: list[Fault], *, removable: bool) -> str:
     if not faults:
         return "<p>None.</p>"
-    headings = ["What", "Where", "Times", "Happened"] + ([""] if removable else [])
+    headings = ["What", "Where", "Times", "Happened"] + (["Remove"] if removable else [])
     rows = [
         [
             _what(fault),

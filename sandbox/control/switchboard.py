@@ -57,7 +57,7 @@ def _control(name: str, hint: Any, value: Any, default: Any) -> str:
         options = [("true", "yes"), ("false", "no")]
         return select(label, name, options, chosen=_shown(value), note=note)
     if get_origin(hint) is Literal:
-        options = [(_shown(choice), _label(str(choice))) for choice in get_args(hint)]
+        options = [(_shown(one), _shown(one).replace("_", " ")) for one in get_args(hint)]
         return select(label, name, options, chosen=_shown(value), note=note)
     if hint in {int, float}:
         step = "1" if hint is int else "any"
@@ -69,7 +69,7 @@ def _control(name: str, hint: Any, value: Any, default: Any) -> str:
 def _note(name: str, default: Any) -> str:
     meaning = meanings().get(name)
     shown = {True: "yes", False: "no", "": "empty"}.get(default, default)
-    known = f"{meaning.fact} {meaning.mark} ({meaning.point}). " if meaning else ""
+    known = f"{meaning.fact}: {meaning.mark.lower()}, {meaning.point}. " if meaning else ""
     return f"{known}{name}, by default {shown}."
 
 

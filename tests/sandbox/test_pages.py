@@ -82,6 +82,16 @@ def test_the_page_of_webhooks_is_accessible(sandbox: SandboxProcess, calm_page: 
     _visit(calm_page, f"{sandbox.url}/webhooks")
 
 
+def test_every_page_of_the_switches_is_accessible(sandbox: SandboxProcess, calm_page: Page) -> None:
+    sandbox.fault("status", count=3)
+    sandbox.script("ok", "hang", repeat=True)
+    sandbox.save("before")
+    for tab in ("", "/faults", "/state", "/witness"):
+        _visit(calm_page, f"{sandbox.url}/switches{tab}")
+        wide = calm_page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= calm_page.viewport_size["width"]  # type: ignore[index]  # it has one
+
+
 def test_every_page_of_the_developer_portal_is_accessible(
     sandbox: SandboxProcess, developer: Developer, calm_page: Page
 ) -> None:
