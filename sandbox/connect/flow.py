@@ -65,7 +65,9 @@ class Walk:
         """Send the browser to the next page, or back to the client when all is done."""
         if self.session is None or self.user is None:
             return self._page_or_error("signin", "login_required")
-        if self.interaction.second_step and not self.session.has_second_step:
+        # The other rooms of Visma ask for the password alone.
+        two_steps = self.interaction.second_step or self.user.totp_secret
+        if two_steps and not self.session.has_second_step:
             self.interaction.half_signed_in = self.user.sub
             return self._page_or_error("code", "login_required")
         if not self._tenant_is_settled():

@@ -60,6 +60,11 @@ class InteractionBook:
     mishaps: dict[str, Mishap] = field(default_factory=dict)
 
     def add(self, interaction: Interaction) -> None:
+        """Keep it, and forget those that nobody finished in time."""
+        for known in [*self.going_on.values()]:
+            if interaction.began_at <= known.began_at + LIFETIME:
+                break
+            self.end(known)
         self.going_on[interaction.id] = interaction
 
     def find(self, interaction_id: str, now: float) -> Interaction | None:

@@ -7,7 +7,7 @@ import hmac
 from sandbox.connect.answers import origin
 from sandbox.connect.authorize import on_the_way
 from sandbox.connect.flow import Walk
-from sandbox.connect.totp import fitting_step
+from sandbox.connect.totp import STEP, code_at, fitting_step
 from sandbox.connect.visits import begin_session, session_cookies
 from sandbox.connect.words import ENGLISH
 from sandbox.http import Request, Response, redirect
@@ -111,7 +111,11 @@ def _code_page(walk: Walk, user: User, fault: str = "") -> Response:
         words["code"], "code", more='inputmode="numeric" autocomplete="one-time-code" required'
     )
     content = alert(fault) + _form(walk, "code", code, press(words["continue"]))
-    return _page(walk, words["code_title"], content + people_to_unfold(walk.sandbox))
+    now = code_at(user.totp_secret, int(walk.sandbox.clock.seconds()) // STEP)
+    shown = (
+        f"<details><summary>No app at hand?</summary><p>It shows <code>{now}</code>.</p></details>"
+    )
+    return _page(walk, words["code_title"], content + shown)
 
 
 def _form(walk: Walk, name: str, *parts: str) -> str:

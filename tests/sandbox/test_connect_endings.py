@@ -176,6 +176,22 @@ def test_the_end_of_a_session_posts_a_logout_token_too(
     assert claims["sid"] == identity["sid"]
 
 
+def test_a_restored_session_ends_as_the_first_would_have(
+    sandbox: SandboxProcess, visitor: Visitor, listener: Listener
+) -> None:
+    change(sandbox, backchannel_logout_uri=listener.url)
+    _signed_in(sandbox, visitor)
+    state = sandbox.control("GET", "state")
+    sandbox.reset()
+
+    sandbox.control("PUT", "state", state)
+    visitor.authorize()
+    assert visitor.heading.startswith("Nordhandel Orders asks")
+    advance(sandbox, 36_001)
+
+    assert listener.next().keys() == {"logout_token"}
+
+
 def test_a_logout_notice_that_nobody_takes_is_recorded(
     sandbox: SandboxProcess, visitor: Visitor
 ) -> None:

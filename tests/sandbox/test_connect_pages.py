@@ -78,6 +78,18 @@ def test_a_user_with_two_steps_types_a_code_that_works_once(
     assert visitor.heading == "Enter your code"
 
 
+def test_a_session_begun_with_the_password_alone_owes_the_code(
+    sandbox: SandboxProcess, visitor: Visitor
+) -> None:
+    visitor.authorize()
+    visitor.sign_in(ONE_COMPANY)
+    _second_step(sandbox)
+
+    visitor.authorize()
+
+    assert visitor.heading == "Enter your code"
+
+
 @point("I5.session")
 def test_a_living_session_skips_the_sign_in(visitor: Visitor) -> None:
     visitor.authorize()
