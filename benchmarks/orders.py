@@ -85,7 +85,8 @@ def _connect(integration: Integration, number: int) -> Connection:
     tenant = Tenant.objects.create(name=f"Tenant {number}", slug=f"tenant-{number}")
     company = Company.objects.create(tenant=tenant, visma_tenant_id=tenant_id, name=tenant.name)
     grant = Grant(
-        tenant=tenant, application=integration.application, visma_tenant_id=tenant_id,
+        tenant=tenant, application=integration.application, kind="service",
+        visma_tenant_id=tenant_id,
         token_number=1, access_expires_at=now + timedelta(hours=12),
     )  # fmt: skip
     grant.sealed_access_token = grant.sealed("access_token", TOKEN)

@@ -26,7 +26,13 @@ def visma(sandbox_url: str) -> dict[str, str]:
         "VISMA_CONNECT_JWKS_URL": f"{sandbox_url}/.well-known/openid-configuration/jwks",
         "VISMA_CONNECT_ORGANIZATION_URL": sandbox_url,
         "VISMA_CONNECT_SALES_ORDER_URL": sandbox_url,
+        "VISMA_VNI_AUTHORIZE_URL": f"{sandbox_url}/API/resources/oauth/authorize",
+        "VISMA_VNI_TOKEN_URL": f"{sandbox_url}/API/security/api/v2/token",
+        "VISMA_VNI_REVOCATION_URL": f"{sandbox_url}/API/security/api/v1/token",
+        "VISMA_VNI_CONTEXT_URL": f"{sandbox_url}/API/resources/v1/context",
+        "VISMA_VNI_ERP_URL": f"{sandbox_url}/API/controller/api",
         "VISMA_APP_STORE_URL": f"{sandbox_url}/appstore",
+        "VISMA_DEVELOPER_PORTAL_URL": f"{sandbox_url}/developers",
         "VISMA_PLAIN_HTTP_HOSTS": "localhost,127.0.0.1",
     }
 

@@ -156,6 +156,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
+    "remind-staff": {
+        "task": "integrations.connections.tasks.remind_staff",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 1800},
+    },
     "look-again": {
         "task": "integrations.connections.tasks.look_again",
         "schedule": timedelta(seconds=60),
@@ -329,7 +334,25 @@ VISMA_SERVICE_ORGANIZATION_URL = env.address(
 VISMA_SERVICE_SALES_ORDER_URL = env.address(
     "VISMA_SERVICE_SALES_ORDER_URL", VISMA_CONNECT_SALES_ORDER_URL
 )
+VISMA_VNI_AUTHORIZE_URL = env.address(
+    "VISMA_VNI_AUTHORIZE_URL", "https://integration.visma.net/API/resources/oauth/authorize"
+)
+VISMA_VNI_TOKEN_URL = env.address(
+    "VISMA_VNI_TOKEN_URL", "https://integration.visma.net/API/security/api/v2/token"
+)
+VISMA_VNI_REVOCATION_URL = env.address(
+    "VISMA_VNI_REVOCATION_URL", "https://integration.visma.net/API/security/api/v1/token"
+)
+VISMA_VNI_CONTEXT_URL = env.address(
+    "VISMA_VNI_CONTEXT_URL", "https://integration.visma.net/API/resources/v1/context"
+)
+VISMA_VNI_ERP_URL = env.address(
+    "VISMA_VNI_ERP_URL", "https://integration.visma.net/API/controller/api"
+)
 VISMA_APP_STORE_URL = env.address("VISMA_APP_STORE_URL", "https://apps.visma.com")
+VISMA_DEVELOPER_PORTAL_URL = env.address(
+    "VISMA_DEVELOPER_PORTAL_URL", "https://oauth.developers.visma.com"
+)
 VISMA_CLIENT_AUTHENTICATION = env.choice("VISMA_CLIENT_AUTHENTICATION", ["basic", "post"], "basic")
 VISMA_CA_FILE = env.text("VISMA_CA_FILE", "")
 VISMA_PROXY = env.text("VISMA_PROXY", "")
@@ -354,3 +377,5 @@ FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
 
 PENDING_CONSENT_LIFE = env.seconds("PENDING_CONSENT_LIFE", 30 * 60)
 INVITATION_LIFE = env.seconds("INVITATION_LIFE", 5 * 24 * 60 * 60)
+# What integrators report of the App Store's invitation codes; Visma's own pages give no number.
+INVITATION_CODE_LIFE = env.seconds("INVITATION_CODE_LIFE", 5 * 24 * 60 * 60)

@@ -22,8 +22,10 @@ urlpatterns = [
     path("connect/<uuid:consent_id>/finish/", callbacks.finish_posted, name="finish-posted"),
     path("connect/<uuid:consent_id>/companies/", callbacks.choose_companies, name="companies"),
     path("connect/<uuid:consent_id>/look/", callbacks.look, name="look"),
+    path("connect/<uuid:consent_id>/go-on/", callbacks.go_on, name="go-on"),
     # One redirect path per kind.
     path("callback/connect", callbacks.callback_connect, name="callback-connect"),
+    path("callback/vni", callbacks.callback_vni, name="callback-vni"),
     path("t/<slug:slug>/connections/invite/", members.invite, name="invite"),
     path(
         "t/<slug:slug>/invitations/<uuid:invitation_id>/withdraw/",

@@ -73,13 +73,15 @@ def within(transport: Transport) -> Deadline:
     return Deadline(boot_time() + transport.timeout)
 
 
-def read(transport: Transport, url: str, token: str) -> Answer:
+def read(transport: Transport, url: str, token: str, more: tuple[str, ...] = ()) -> Answer:
     """GET an address with an access token and return a whole 200.
 
+    ``more`` are whole header lines beside those every call carries.
     Raises Unauthorized, Forbidden, Throttled, Faulted, Outage or BadAnswer; the quota's headers,
     where they came, are on the error as ``rate_limit``.
     """
-    answer = exchange(transport, Call(None, "GET", url, bearer(token), None, within(transport)))
+    headers = (*bearer(token), *more)
+    answer = exchange(transport, Call(None, "GET", url, headers, None, within(transport)))
     fault = fault_of(answer)
     if fault is not None:
         fault.rate_limit = rate_limit(answer)

@@ -1,6 +1,7 @@
-"""Which company a token speaks for, and whether its orders can be read.
+"""Which company a token speaks for, and whether it can be read over a route.
 
-Both reads raise Unauthorized, Forbidden, Throttled, Faulted, Outage or BadAnswer.
+``more`` are header lines; a VNI token's company is named there. All reads raise Unauthorized,
+Forbidden, Throttled, Faulted, Outage or BadAnswer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from integrations.visma.headers import RateLimit, rate_limit
 
 ORGANIZATION = "/v1/organization"
 ONE_CUSTOMER = "/api/v3/Customers?pageSize=1"
+# Not the orders: reading those over the ERP API is slowed down since April 2026.
+ONE_ERP_CUSTOMER = "/v1/customer?pageNumber=1&pageSize=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ class Probe:
     rate_limit: RateLimit | None = None
 
 
-def read_organization(base_url: str, token: str, transport: Transport) -> Organization:
+def read_organization(
+    base_url: str, token: str, transport: Transport, more: tuple[str, ...] = ()
+) -> Organization:
     """Return the company a token speaks for. ``base_url`` is the ERP API's, without a path.
 
     Visma answers with a list; of several organizations in one company the first gives the name.
     """
-    answer = read(transport, f"{base_url.rstrip('/')}{ORGANIZATION}", token)
+    answer = read(transport, f"{base_url.rstrip('/')}{ORGANIZATION}", token, more)
     body = _first(read_json(answer.body))
     organization = Organization(
         name=_text(body, "name"),
@@ -70,6 +75,17 @@ def read_probe(base_url: str, token: str, transport: Transport) -> Probe:
         raise Malformed("The list of customers has no rows")
     count = body.get("totalCount")
     return Probe(count if type(count) is int else None, rate_limit(answer))
+
+
+def read_erp_probe(
+    base_url: str, token: str, transport: Transport, more: tuple[str, ...] = ()
+) -> Probe:
+    """Make the doctor's cheap read over the ERP API: one customer. ``base_url`` ends before /v1."""
+    answer = read(transport, f"{base_url.rstrip('/')}{ONE_ERP_CUSTOMER}", token, more)
+    rows = read_json(answer.body)
+    if not isinstance(rows, list):
+        raise Malformed("The list of customers is not a list")
+    return Probe(None, rate_limit(answer))
 
 
 def _first(value: object) -> dict[str, Any]:

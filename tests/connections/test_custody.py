@@ -81,7 +81,7 @@ def test_a_401_counts_against_its_own_token_only(connected: Connection, grant: G
 
 
 def test_a_token_of_another_row_doesnt_open(connected: Connection, grant: Grant) -> None:
-    other = Grant.objects.create(tenant=grant.tenant, application=grant.application)
+    other = Grant.objects.create(tenant=grant.tenant, application=grant.application, kind="service")
     Grant.objects.filter(pk=other.pk).update(
         sealed_access_token=grant.sealed_access_token, token_number=1
     )
@@ -199,7 +199,10 @@ def test_without_grace_a_lost_answer_never_costs_another_grant(
     connected: Connection, grant: Grant, sandbox: SandboxProcess
 ) -> None:
     other = Grant.objects.create(
-        tenant=grant.tenant, application=grant.application, visma_user=grant.visma_user
+        tenant=grant.tenant,
+        application=grant.application,
+        kind="connect",
+        visma_user=grant.visma_user,
     )
     sandbox.fault("commit_then_drop", on="token")
     now = later()

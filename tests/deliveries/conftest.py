@@ -88,7 +88,8 @@ def connect(integration: Integration, tenant: Tenant, at_sandbox: SandboxProcess
         tenant_id = at_sandbox.company(name)["tenant_id"]
         now = database_now()
         grant = Grant(
-            tenant=tenant, application=integration.application, visma_tenant_id=tenant_id,
+            tenant=tenant, application=integration.application, kind="service",
+            visma_tenant_id=tenant_id,
             token_number=1, access_expires_at=now + timedelta(hours=1), scopes=" ".join(SCOPES),
         )  # fmt: skip
         token = at_sandbox.token(SERVICE, tenant_id, scopes=SCOPES)

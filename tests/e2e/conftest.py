@@ -95,6 +95,7 @@ def company(service_integration: Integration, tenant: Tenant, visma: SandboxProc
     grant = Grant(
         tenant=tenant,
         application=service_integration.application,
+        kind="service",
         visma_tenant_id=tenant_id,
         token_number=1,
         access_expires_at=now + timedelta(hours=1),

@@ -71,7 +71,8 @@ def make_connection(
     )  # fmt: skip
     offered = integration or make_integration()
     grant = Grant.objects.create(
-        tenant=tenant, application=offered.application, visma_tenant_id=company.visma_tenant_id,
+        tenant=tenant, application=offered.application, kind=offered.application.kind,
+        visma_tenant_id=company.visma_tenant_id,
         visma_user_email="nordhandel@fjordlys.test", scopes=offered.scopes, token_number=1,
     )  # fmt: skip
     grant.sealed_access_token = grant.sealed("access_token", "seeded-access-token")

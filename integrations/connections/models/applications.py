@@ -27,6 +27,7 @@ class Route(models.TextChoices):
 
     SALESORDER_V3 = "salesorder-v3", "Sales Order V3"
     ERP_V1 = "erp-v1", "ERP API v1"
+    ERP_V1 = "erp-v1", "ERP API v1"
 
 
 class Application(models.Model):

@@ -35,6 +35,10 @@ class Connection(models.Model):
     grant = models.ForeignKey(
         Grant, models.SET_NULL, null=True, blank=True, related_name="connections"
     )
+    # The other way in while a switch between user and service mode lasts. Nothing goes out over it.
+    standby = models.ForeignKey(
+        Grant, models.SET_NULL, null=True, blank=True, related_name="standing_by"
+    )
     state = models.CharField(max_length=12, choices=State, default=State.CHECKING)
     # The doctor's finding, by its code; empty exactly when nothing is known to be wrong.
     problem = models.CharField(max_length=40, blank=True)

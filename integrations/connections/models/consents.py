@@ -69,11 +69,16 @@ class PendingConsent(models.Model):
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="consents")
     state_digest = models.CharField(max_length=64, unique=True)
     browser_digest = models.CharField(max_length=64)
-    sealed_verifier = models.BinaryField()
-    nonce = models.CharField(max_length=64)
+    # VNI knows neither.
+    sealed_verifier = models.BinaryField(null=True)
+    nonce = models.CharField(max_length=64, blank=True)
     redirect_uri = models.URLField(max_length=400)
     # Whom we sent the browser to, as that server calls itself; an answer of another is refused.
     issuer = models.CharField(max_length=400, blank=True)
+    # Who is going to sign in at Visma, as the person said it.
+    declared_user = models.EmailField(blank=True)
+    # Connections whose VNI token died when this one was redeemed.
+    cut_off = models.JSONField(default=list, blank=True)
     # What the person read before going to Visma, for the consent ledger.
     text = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)
@@ -112,7 +117,7 @@ class PendingConsent(models.Model):
         self.sealed_verifier = ring.seal(value, owner=self.owner_of("verifier"))
 
     def verifier(self) -> ring.Unsealed:
-        return ring.unseal(self.sealed_verifier, owner=self.owner_of("verifier"))
+        return ring.unseal(self.sealed_verifier or b"", owner=self.owner_of("verifier"))
 
     def sealed_for_answer(self, value: str) -> bytes:
         return ring.seal(value, owner=self.owner_of("answer"))

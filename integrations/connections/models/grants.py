@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from integrations.connections.models.applications import Application
+from integrations.connections.models.applications import Application, Kind
 from integrations.keyring import ring
 from integrations.tenants.models import Tenant
 
@@ -18,13 +18,19 @@ class Grant(models.Model):
     ``token_number`` rises with every access token stored; an attempt remembers the number it
     went out with, so that a 401 is held against the token it was about. A token is usable while
     ``token_number > stale_number`` and it has time left.
+
+    A VNI token is an access token without an end. Each new one of the same application and Visma
+    user kills the one before, whoever holds it; so there is one such grant, and several connections
+    may stand on it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="grants")
     application = models.ForeignKey(Application, models.PROTECT, related_name="grants")
+    kind = models.CharField(max_length=12, choices=Kind)
     visma_tenant_id = models.UUIDField(null=True, blank=True)
-    # The Visma user who consented: `sub` of the ID token (OpenID Connect Core, 2).
+    # The Visma user who consented: `sub` of the ID token (OpenID Connect Core, 2); of VNI, which
+    # has none, the address in small letters.
     visma_user = models.CharField(max_length=255, blank=True)
     visma_user_email = models.CharField(max_length=254, blank=True)
     visma_user_email_verified = models.BooleanField(default=False)
@@ -41,6 +47,8 @@ class Grant(models.Model):
     refresh_sent_at = models.DateTimeField(null=True, blank=True)
     refresh_failures = models.PositiveSmallIntegerField(default=0)
     refresh_due_at = models.DateTimeField(null=True, blank=True)
+    # Redeemed, and kept apart until the person has confirmed user and companies.
+    kept_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=40, blank=True)
@@ -58,6 +66,12 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) ^ ~Q(ended_because=""),
                 name="a_grant_ends_for_a_reason",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="a_grant_has_a_kind"),
+            models.UniqueConstraint(
+                fields=["application", "visma_user"],
+                condition=Q(kind=Kind.VNI, ended_at__isnull=True, kept_until__isnull=True),
+                name="one_living_vni_grant_per_visma_user",
             ),
         ]
 

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from integrations.connections.models import Connection, Grant
+from integrations.connections.models import Company, Connection, Grant
+from integrations.connections.models.applications import Kind
 from integrations.connections.services import visma_clients
+from integrations.visma import vni
 
 # A token with less left than this starts no request.
 MARGIN = timedelta(minutes=2)
@@ -36,12 +38,15 @@ class Access:
     company_key: str
     sales_order_url: str
     route: str
+    # Header lines that every call carries beside the token; a VNI token's company is in them.
+    more: tuple[str, ...] = ()
 
 
 def access_of(connection: Connection, *, now: datetime | None = None) -> Access:
     """Return the connection's usable access token.
 
-    Raises NoAccess, and ring.Unreadable when the stored token doesn't open.
+    Raises NoAccess, and ring.Unreadable when the stored token doesn't open. A VNI connection's
+    company has its context id.
     """
     grant = connection.grant
     if grant is None:
@@ -58,9 +63,15 @@ def access_of(connection: Connection, *, now: datetime | None = None) -> Access:
         expires_at=grant.access_expires_at,
         application_id=integration.application_id,
         company_key=connection.company.visma_key,
-        sales_order_url=visma_clients.sales_order_url(integration.application.kind),
+        sales_order_url=visma_clients.orders_url(grant.kind, integration.route),
         route=integration.route,
+        more=company_lines(grant, connection.company),
     )
+
+
+def company_lines(grant: Grant, company: Company) -> tuple[str, ...]:
+    """The header lines that name the company; only VNI needs any."""
+    return vni.company_headers(company.context_id) if grant.kind == Kind.VNI else ()
 
 
 def lack_of(grant: Grant, now: datetime) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from integrations.connections.models import Connection
+from integrations.connections.models import Application, Connection
 from integrations.connections.models.applications import Kind
 
 # One redirect path per kind, so that an answer can't be taken for another server's.
-CALLBACKS = {Kind.CONNECT: "connections:callback-connect"}
+CALLBACKS = {
+    Kind.CONNECT: "connections:callback-connect",
+    Kind.VNI: "connections:callback-vni",
+}
 
 
 def redirect_uri(kind: str) -> str:
@@ -32,6 +35,11 @@ def connection_page(connection: Connection) -> str:
     """
     slug = connection.company.tenant.slug
     return absolute(reverse("workspace:connection", args=[slug, connection.pk]))
+
+
+def application_page(application: Application) -> str:
+    """Where staff look at an application; the console's, for mails."""
+    return absolute(reverse("console:application", args=[application.slug]))
 
 
 def absolute(path: str) -> str:

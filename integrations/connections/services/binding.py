@@ -103,7 +103,7 @@ def _renewed(
 
 def _replace(former: Grant, *, now: datetime) -> None:
     """Forget a grant that nothing stands on any more."""
-    if Connection.objects.filter(grant=former).exists():
+    if Connection.objects.filter(Q(grant=former) | Q(standby=former)).exists():
         return
     Grant.objects.filter(pk=former.pk, ended_at=None).update(
         ended_at=now,

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from integrations.connections.models import Connection, PendingConsent
+from integrations.connections.models import Connection, Grant, PendingConsent
+from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
     binding,
     companies,
     doctor,
     invitations,
     refreshing,
+    vni_tokens,
 )
 from integrations.connections.services.companies import Candidate
 from integrations.connections.services.findings import Finding
@@ -27,11 +29,24 @@ def offer(consent: PendingConsent, found: list[Candidate], *, now: datetime) -> 
     wanted = consent.invitation.reconnects
     if wanted is None:
         return
+    if consent.grant is not None and consent.grant.kind == Kind.VNI:
+        _offer_again(consent, found, now=now)
+        return
     same = [each for each in found if not each.locked and companies.is_same(wanted.company, each)]
     if not same:
         give_up(consent, Finding.WRONG_COMPANY, now=now)
         return
     connect(consent, same[:1], now=now)
+
+
+def _offer_again(consent: PendingConsent, found: list[Candidate], *, now: datetime) -> None:
+    """A VNI token reaches several companies: the person is asked about the renewed one alone."""
+    wanted = consent.invitation.reconnects
+    same = [each for each in found if wanted and companies.is_same(wanted.company, each)]
+    if not same:
+        give_up(consent, Finding.WRONG_COMPANY, now=now)
+        return
+    PendingConsent.objects.filter(pk=consent.pk).update(companies=companies.as_stored(same[:1]))
 
 
 def connect(
@@ -44,21 +59,28 @@ def connect(
 ) -> list[Connection]:
     """The person chose: make the connections and send the doctor there.
 
-    Empty when another press was first, the link was withdrawn or used meanwhile, or another tenant
-    has the company; the consent then says so.
+    Empty when another press was first, the link was withdrawn or used meanwhile, another tenant has
+    the company, or a later sign-in ended this one; the consent then says so.
     """
     try:
         invitations.check_open(consent.invitation, now=consent.created_at)
-        connections = _connect(consent, chosen, number_given=number_given, by=by, now=now)
+        connections, renewed = _connect(consent, chosen, number_given=number_given, by=by, now=now)
     except invitations.NotOpen as closed:
         give_up(consent, closed.finding, now=now)
         return []
     except binding.CompanyTaken:
         give_up(consent, Finding.COMPANY_TAKEN, now=now)
         return []
-    for connection in connections:
+    except _Outlived:
+        give_up(consent, Finding.TOO_LATE, now=now)
+        return []
+    for connection in [*connections, *renewed]:
         doctor.examine(connection, now=now)
     return connections
+
+
+class _Outlived(Exception):
+    """What was kept apart for this consent is good no more."""
 
 
 def _connect(
@@ -68,13 +90,15 @@ def _connect(
     number_given: str,
     by: User | None,
     now: datetime,
-) -> list[Connection]:
+) -> tuple[list[Connection], list[Connection]]:
+    """The connections chosen, and others of the same VNI user that go on under the new grant."""
     with transaction.atomic():
         first = PendingConsent.objects.filter(
             pk=consent.pk, outcome=PendingConsent.Outcome.CHOOSING
         ).update(outcome=PendingConsent.Outcome.GRANTED)
         if not first or consent.grant is None:
-            return []
+            return [], []
+        renewed = _put_to_use(consent.grant, now=now)
         connections = binding.bind(
             consent.invitation,
             consent.grant,
@@ -86,7 +110,33 @@ def _connect(
             now=now,
         )
         PendingConsent.objects.filter(pk=consent.pk).update(connection=connections[0])
-    return connections
+    return connections, [each for each in renewed if each not in connections]
+
+
+def _put_to_use(grant: Grant, *, now: datetime) -> list[Connection]:
+    if grant.kind != Kind.VNI:
+        return []
+    renewed = vni_tokens.give(grant, now=now)
+    if renewed is None:
+        raise _Outlived
+    return renewed
+
+
+def stop(consent: PendingConsent, finding: Finding) -> None:
+    """The consent stops for the person to decide; its grant is kept."""
+    PendingConsent.objects.filter(pk=consent.pk).update(
+        outcome=PendingConsent.Outcome.FAILED, finding=finding
+    )
+    invitations.note_outcome(consent.invitation, finding)
+
+
+def take_up(consent: PendingConsent, finding: Finding) -> bool:
+    """Go on with a consent that stopped for this reason; False when another press was first."""
+    return bool(
+        PendingConsent.objects.filter(
+            pk=consent.pk, outcome=PendingConsent.Outcome.FAILED, finding=finding
+        ).update(outcome=PendingConsent.Outcome.CHOOSING, finding="", companies=[])
+    )
 
 
 def give_up(consent: PendingConsent, finding: Finding, *, now: datetime) -> None:

@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from integrations.connections.models import Application, Company
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import quotas, visma_clients
 from integrations.connections.services.findings import Finding
 from integrations.tenants.models import Tenant
-from integrations.visma import context, organization
+from integrations.visma import context, organization, vni
 from integrations.visma.context import ContextCompany
 from integrations.visma.errors import Faulted, VismaError
 from integrations.visma.organization import Organization
+
+# A call each; in longer lists only the names are shown.
+NUMBERED = 20
 
 
 class NoCompany(Exception):
@@ -61,6 +62,8 @@ def candidates(
     From the context endpoint where the deployment names one for the kind, else from the token's
     tenant and the organization.
     """
+    if application.kind == Kind.VNI:
+        return _of_vni(token)
     own = _own(application, token, visma_tenant_id, now=now)
     listed = _listed(application.kind, token)
     if listed is None:
@@ -123,15 +126,22 @@ def learn(company: Company, found: Organization) -> None:
 
 
 def read_name(
-    application: Application, token: str, company_key: str, *, now: datetime
+    application: Application,
+    token: str,
+    company_key: str,
+    *,
+    kind: str = "",
+    more: tuple[str, ...] = (),
+    now: datetime,
 ) -> Organization:
     """Ask the ERP which company a token is for, and keep what it says of the quota.
 
-    Raises what ``organization.read_organization`` raises.
+    ``kind`` is the grant's, where it isn't the application's own; ``more`` are the header
+    lines that name the company. Raises what ``organization.read_organization`` raises.
     """
-    url = visma_clients.organization_url(application.kind)
+    url = visma_clients.organization_url(kind or application.kind)
     try:
-        found = organization.read_organization(url, token, visma_clients.transport())
+        found = organization.read_organization(url, token, visma_clients.transport(), more)
     except VismaError as error:
         quotas.note_error(application.pk, company_key, error, now)
         raise
@@ -159,9 +169,36 @@ def _own(
     )
 
 
+def _of_vni(token: str) -> list[Candidate]:
+    """A VNI token reaches every company in which its user has a Financials role."""
+    listed = _listed(Kind.VNI, token) or []
+    if not listed:
+        raise NoCompany(Finding.NO_FINANCIALS_ROLE)
+    if not all(str(each.id).isascii() and str(each.id).isdigit() for each in listed):
+        raise NoCompany(Finding.VISMA_DOWN)
+    return [
+        Candidate(
+            context_id=str(each.id)[:40],
+            name=each.name,
+            number=_number(str(each.id), token) if len(listed) <= NUMBERED else "",
+            verified=bool(each.name),
+        )
+        for each in listed
+    ]
+
+
+def _number(context_id: str, token: str) -> str:
+    """The organisation number, for the person to tell companies of one name apart."""
+    url = visma_clients.context_url(Kind.VNI)
+    try:
+        return vni.company_number(url, context_id, token, visma_clients.transport())
+    except VismaError:
+        return ""
+
+
 def _listed(kind: str, token: str) -> list[ContextCompany] | None:
     """What the context endpoint lists; None where the deployment has none."""
-    url = settings.VISMA_CONNECT_CONTEXT_URL if kind == Kind.CONNECT else ""
+    url = visma_clients.context_url(kind)
     if not url:
         return None
     try:

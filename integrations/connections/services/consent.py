@@ -24,7 +24,7 @@ from integrations.connections.services import (
 from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
-from integrations.visma import oauth
+from integrations.visma import oauth, vni
 
 Params = Mapping[str, list[str]]
 # A second arrival of the same answer (a reload, a double press) still shows what came of it.
@@ -56,28 +56,40 @@ class ConsentRefused(Exception):
 
 
 def begin(
-    invitation: Invitation, *, browser: str, language: str, prompt: str = "", now: datetime
+    invitation: Invitation,
+    *,
+    browser: str,
+    language: str,
+    prompt: str = "",
+    declared_user: str = "",
+    now: datetime,
 ) -> str:
     """Remember the way back and return where to send the browser.
+
+    ``declared_user`` is the address of the Visma user who is going to sign in, if it was told.
 
     Raises invitations.NotOpen, visma_clients.NoSecret and ring.Unreadable.
     """
     invitations.check_open(invitation, now=now)
     application = invitation.integration.application
     client = visma_clients.client_for(application)
-    state, verifier = oauth.new_state(), oauth.new_verifier()
+    state = oauth.new_state()
     asked = scopes.asked(invitation)
     consent = PendingConsent(
         invitation=invitation,
         state_digest=digest(state),
         browser_digest=digest(browser),
-        nonce=oauth.new_state(),
         redirect_uri=addresses.redirect_uri(application.kind),
         issuer=client.endpoints.issuer,
         text=wording.consent_text(invitation.integration, invitation.tenant, asked),
         language=language,
+        declared_user=declared_user,
         expires_at=now + settings.PENDING_CONSENT_LIFE,
     )
+    if application.kind == Kind.VNI:
+        consent.save()
+        return vni.authorization_url(client, redirect_uri=consent.redirect_uri, state=state)
+    verifier, consent.nonce = oauth.new_verifier(), oauth.new_state()
     consent.seal_verifier(verifier)
     consent.save()
     return oauth.authorization_url(

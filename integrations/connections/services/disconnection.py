@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant
-from integrations.connections.services import visma_clients
+from integrations.connections.services import client_secrets, visma_clients
 from integrations.keyring import ring
 from integrations.tenants.models import User
 from integrations.visma import oauth
@@ -33,6 +33,7 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
             problem="",
             problem_since=None,
             grant=None,
+            standby=None,
             look_again_at=None,
         )
         if not ended:
@@ -49,7 +50,7 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
             now=now,
         )
     if grant is not None and refresh_token:
-        _revoke(grant, refresh_token)
+        _revoke(grant, refresh_token, now=now)
     connection.refresh_from_db()
     return True
 
@@ -73,9 +74,11 @@ def _take_refresh_token(grant: Grant, *, now: datetime) -> str:
     return refresh_token
 
 
-def _revoke(grant: Grant, refresh_token: str) -> None:
+def _revoke(grant: Grant, refresh_token: str, *, now: datetime) -> None:
     """RFC 7009; best effort, the token is forgotten here in any case."""
     try:
-        oauth.revoke(visma_clients.client_for(grant.application), refresh_token)
+        client_secrets.asked(
+            grant.application, lambda client: oauth.revoke(client, refresh_token), now=now
+        )
     except (VismaError, ring.Unreadable, visma_clients.NoSecret):
         logger.warning("Grant %s could not be revoked at Visma", grant.pk)

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from integrations.connections.models import Connection
-from integrations.connections.models.applications import Kind
+from integrations.connections.models.applications import Kind, Route
 from integrations.connections.services import (
     companies,
     custody,
     incidents,
     quotas,
+    scopes,
     standing,
     visma_clients,
 )
@@ -42,7 +43,8 @@ from integrations.visma.errors import (
 )
 
 __all__ = ["Check", "Report", "examine", "report_of"]
-NO_LICENCE_OR_ROLE = {"12002", "12027"}
+NO_SUCH_COMPANY = "12002"
+NO_LICENCE_OR_ROLE = {NO_SUCH_COMPANY, "12027"}
 
 
 class _Found(Exception):
@@ -96,7 +98,9 @@ class _Visit:
         self.now = now
         self.at = CHECKS[0]
         self.access: Access
-        self.is_service = connection.integration.application.kind == Kind.SERVICE
+        grant = connection.grant
+        self.kind = grant.kind if grant else connection.integration.application.kind
+        self.is_service = self.kind == Kind.SERVICE
         self.steps: dict[str, Callable[[], None]] = {
             "access": self._get_access,
             "rights": self._compare_rights,
@@ -149,11 +153,14 @@ class _Visit:
         """Granted scopes are read back, not assumed."""
         grant = self.connection.grant
         granted = set(grant.scopes.split()) if grant else set()
-        if not granted.issuperset(self.connection.integration.scopes.split()):
+        if not granted.issuperset(scopes.needed(self.connection.integration, self.kind)):
             raise _Found(Finding.SCOPE_OFF if self.is_service else Finding.SCOPES_MISSING)
 
     def _compare_company(self) -> None:
         """The token must be for this company; where ids don't tell, the name has to."""
+        if self.kind == Kind.VNI:
+            # Each call names the company; the read tells whether the token opens it.
+            return
         company = self.connection.company
         token_tenant = oauth.tenant_of(self.access.token)
         if company.visma_tenant_id and token_tenant:
@@ -185,15 +192,30 @@ class _Visit:
                 self._probe()
             except VismaError as error:
                 raise self._meaning(error) from error
+        except Forbidden as error:
+            raise self._why_forbidden(error) from error
         except VismaError as error:
             raise self._meaning(error) from error
 
-    def _probe(self) -> None:
-        access = self.access
+    def _why_forbidden(self, error: Forbidden) -> Exception:
+        """Whether the person lacks the role, or Visma takes no person's token over this route."""
+        if self.kind != Kind.CONNECT or self.access.route != Route.SALESORDER_V3:
+            return self._meaning(error)
         try:
-            probe = organization.read_probe(
-                access.sales_order_url, access.token, visma_clients.transport()
-            )
+            self._organization()
+        except VismaError as other:
+            return self._meaning(other, unknown=_Found(Finding.FORBIDDEN))
+        return _Found(Finding.USER_NOT_TAKEN)
+
+    def _probe(self) -> None:
+        access, transport = self.access, visma_clients.transport()
+        try:
+            if access.route == Route.ERP_V1:
+                probe = organization.read_erp_probe(
+                    access.sales_order_url, access.token, transport, access.more
+                )
+            else:
+                probe = organization.read_probe(access.sales_order_url, access.token, transport)
         except VismaError as error:
             quotas.note_error(access.application_id, access.company_key, error, self.now)
             raise
@@ -211,6 +233,8 @@ class _Visit:
             self.connection.integration.application,
             self.access.token,
             self.access.company_key,
+            kind=self.kind,
+            more=self.access.more,
             now=self.now,
         )
 
@@ -224,6 +248,8 @@ class _Visit:
                 return _Later(Finding.VISMA_DOWN, self.now + standing.LOOK_AGAIN)
             case Unauthorized():
                 return _Found(Finding.CONTRACT_ID if self.is_service else Finding.TOKEN_NOT_TAKEN)
+            case Faulted() if error.code == NO_SUCH_COMPANY and self.kind == Kind.VNI:
+                return _Found(Finding.NO_FINANCIALS_ROLE)
             case Faulted() if error.code in NO_LICENCE_OR_ROLE:
                 return _Found(Finding.CONTRACT_ID if self.is_service else Finding.NO_ROLE)
             case Forbidden() | Faulted():

@@ -34,6 +34,7 @@ class Finding(StrEnum):
     NO_ROLE = "no_role"
     NO_COMPANY = "no_company"
     WRONG_COMPANY = "wrong_company"
+    NO_FINANCIALS_ROLE = "no_financials_role"
     COMPANY_TAKEN = "company_taken"
     COMPANY_UNPROVEN = "company_unproven"
     # The grant
@@ -43,6 +44,12 @@ class Finding(StrEnum):
     FORBIDDEN = "forbidden"
     TOKEN_NOT_TAKEN = "token_not_taken"  # noqa: S105 - as above
     THROTTLED = "throttled"
+    # A person's sign-in where only the App Store's approval counts
+    USER_NOT_TAKEN = "user_not_taken"
+    # Kind vni
+    FINISH_CONSENT = "finish_consent"
+    SUPERSEDED = "superseded"
+    OTHER_USER = "other_user"
     # Kind service
     NOT_APPROVED = "not_approved"
     CONTRACT_ID = "contract_id"
@@ -58,6 +65,7 @@ class Press(StrEnum):
     NEW_LINK = "new_link"
     LOOK = "look"
     PASTE = "paste"
+    SWITCH = "switch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +229,15 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
           "Nothing was changed, and orders for %(company)s wait."),
         _YOU, n("Press the button and choose %(company)s at Visma."), Press.CONTINUE,
     ),
+    Finding.NO_FINANCIALS_ROLE: (
+        n("This Visma user lacks the role Financials User"),
+        n("Visma shows this user no company of %(tenant)s to work in: a person needs the role "
+          "Financials User or Financials Administrator for that."),
+        _ADMIN,
+        n("Give the user the role Financials User in the company. "
+          "It counts 10 to 15 minutes later; then press the button."),
+        Press.CONTINUE,
+    ),
     Finding.COMPANY_TAKEN: (
         n("%(company)s is connected elsewhere"),
         n("Another customer of %(vendor)s has connected this company for the same purpose. "
@@ -267,6 +284,40 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("Visma asks us to wait"),
         n("The allowance of calls is used up for now. Nothing is lost."),
         _NOBODY, n("We look again by ourselves when it opens."), Press.LOOK,
+    ),
+    Finding.USER_NOT_TAKEN: (
+        n("Visma wants an approval instead of a sign-in"),
+        n("The sign-in is good and shows us %(company)s, but Visma takes sales orders there only "
+          "from an application that is approved in the App Store. Orders wait; none is lost."),
+        _APPROVER,
+        n("Approve it in the App Store, for this company. We fill in its tenant id for you; "
+          "the sign-in stays until the approval is proven."),
+        Press.SWITCH,
+    ),
+    Finding.FINISH_CONSENT: (
+        n("A new sign-in is waiting to be finished"),
+        n("Somebody signed in at Visma as the same user, which ended the access to %(company)s. "
+          "Orders wait; none is lost. They go on once that sign-in is finished."),
+        n("The person who just signed in at Visma for %(tenant)s."),
+        n("Go back to the page that asks which companies should get orders, and confirm them. "
+          "If it is closed, or a day has passed, press the button and sign in once more."),
+        Press.CONTINUE,
+    ),
+    Finding.SUPERSEDED: (
+        n("Another sign-in ended the access to %(company)s"),
+        n("The Visma user of this connection was used to connect something else, and Visma keeps "
+          "one access for each user. Orders wait; none is lost."),
+        n("The person who signs in at Visma for %(tenant)s."),
+        n("Press the button and sign in with a Visma user that is kept for this connection alone."),
+        Press.CONTINUE,
+    ),
+    Finding.OTHER_USER: (
+        n("Another Visma user signed in than you said"),
+        n("Nothing is connected yet, so that no order goes out under the wrong user."),
+        _YOU,
+        n("Press “Sign in as another user” and use the right one. "
+          "Or go on with the user who signed in, if that was meant."),
+        Press.CONTINUE,
     ),
     Finding.NOT_APPROVED: (
         n("Not approved in the App Store yet"),

@@ -9,11 +9,14 @@ from django.db import IntegrityError, transaction
 
 from integrations.connections.models import Application, Connection, Incident
 from integrations.connections.services import notices
+from integrations.connections.services.findings import Finding
 
 logger = logging.getLogger(__name__)
 FAILING = "application_failing"
 FAILING_TOGETHER = 3
 WITHIN = timedelta(minutes=5)
+# What a person's own sign-in or Visma's rules bring about: never the application's fault.
+CAUSE_KNOWN = {Finding.FINISH_CONSENT, Finding.SUPERSEDED, Finding.USER_NOT_TAKEN}
 
 
 def open_incident(
@@ -74,8 +77,12 @@ def application_fails(application: Application, now: datetime) -> bool:
 
 
 def _failing_lately(application: Application, now: datetime) -> int:
-    return Connection.objects.filter(
-        integration__application=application,
-        state=Connection.State.BROKEN,
-        problem_since__gt=now - WITHIN,
-    ).count()
+    return (
+        Connection.objects.filter(
+            integration__application=application,
+            state=Connection.State.BROKEN,
+            problem_since__gt=now - WITHIN,
+        )
+        .exclude(problem__in=CAUSE_KNOWN)
+        .count()
+    )

@@ -89,10 +89,41 @@ def tell_members_broken(connection: Connection) -> None:
         )
 
 
+def tell_members_cut_off(tenant: Tenant, connections: list[Connection]) -> None:
+    """A sign-in elsewhere ended the access these connections stood on: one mail for all."""
+    first = connections[0]
+    names = ", ".join(str(each.company) for each in connections)
+    with translation.override(tenant.language):
+        told = explain(first.problem, tenant=tenant.name, company=names)
+        _send(
+            {
+                "heading": told.heading,
+                "what": told.what,
+                "who": told.who,
+                "how": told.how,
+                "press_text": _("Mend it"),
+                "press_url": addresses.connection_page(first),
+                "next": _("We write once, not again while it stays so."),
+            },
+            _owners(tenant),
+        )
+
+
 def tell_staff(incident: Incident) -> None:
-    staff = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
     heading = f"{incident.kind}: {incident.subject}"
-    _send({"heading": heading, "intro": incident.detail or heading}, staff)
+    _send({"heading": heading, "intro": incident.detail or heading}, _staff())
+
+
+def remind_staff(heading: str, how: str, url: str) -> None:
+    """Something ends soon, or works in another's place; nothing is broken yet."""
+    _send(
+        {"heading": heading, "how": how, "press_text": _("Look at it"), "press_url": url}, _staff()
+    )
+
+
+def _staff() -> list[str]:
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    return list(staff.values_list("email", flat=True))
 
 
 def _owners(tenant: Tenant) -> list[str]:

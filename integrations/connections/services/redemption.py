@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -13,20 +14,21 @@ from integrations.connections.models import Grant, PendingConsent
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
     choosing,
+    client_secrets,
     companies,
     incidents,
     invitations,
     refreshing,
     scopes,
     visma_clients,
+    vni_tokens,
 )
 from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
-from integrations.visma import oauth
+from integrations.visma import oauth, vni
 from integrations.visma.bodies import clean
 from integrations.visma.errors import (
-    BadAnswer,
     BadCallback,
     BadIdToken,
     Outage,
@@ -69,10 +71,16 @@ class _Failed(Exception):
         self.finding = finding
 
 
+class _Paused(_Failed):
+    """The consent stops here, and its grant is kept for the person to decide."""
+
+
 def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
     """Carry a consent that has just been consumed to its outcome; it never stays open."""
     try:
         _complete(consent, params, now=now)
+    except _Paused as paused:
+        choosing.stop(consent, paused.finding)
     except _Failed as failed:
         choosing.give_up(consent, failed.finding, now=now)
     except Exception:
@@ -81,29 +89,73 @@ def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: d
         choosing.give_up(consent, Finding.OUR_FAULT, now=now)
 
 
+def go_on(consent: PendingConsent, *, now: datetime) -> None:
+    """The person says that the Visma user who signed in is the right one after all."""
+    grant = consent.grant
+    if grant is None or not choosing.take_up(consent, Finding.OTHER_USER):
+        return
+    try:
+        _list(consent, grant.access_token(), now=now)
+    except (_Failed, ring.Unreadable) as fault:
+        finding = fault.finding if isinstance(fault, _Failed) else Finding.OUR_FAULT
+        choosing.give_up(consent, finding, now=now)
+
+
 def _complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: datetime) -> None:
     code = _code(consent, params)
+    application = consent.invitation.integration.application
+    redeem = _at_vni if application.kind == Kind.VNI else _at_connect
     try:
-        client = visma_clients.client_for(consent.invitation.integration.application)
-        answer, person = _redeem(consent, client, code, now=now)
+        token = redeem(consent, visma_clients.client_for(application), code, now)
     except (visma_clients.NoSecret, ring.Unreadable) as fault:
         _tell_staff(consent, "secret_unreadable", str(fault))
         raise _Failed(Finding.OUR_FAULT) from fault
+    _list(consent, token, now=now)
+
+
+def _list(consent: PendingConsent, token: str, *, now: datetime) -> None:
+    """Which companies the grant reaches, for the person to choose from."""
     application = consent.invitation.integration.application
-    if answer.refresh_token is None and application.kind == Kind.CONNECT:
+    tenant_id = consent.grant.visma_tenant_id if consent.grant is not None else None
+    try:
+        found = companies.candidates(application, token, tenant_id, now=now)
+    except companies.NoCompany as none:
+        raise _Failed(none.finding) from none
+    incidents.clear(SIGN_IN_REFUSED, subject=application.slug, now=now)
+    choosing.offer(consent, found, now=now)
+
+
+def _at_connect(consent: PendingConsent, client: Client, code: str, now: datetime) -> str:
+    """Redeem at Visma Connect and keep the grant; the access token."""
+    answer, person = _redeem(consent, client, code, now=now)
+    if answer.refresh_token is None:
         logger.warning("Consent %s: no refresh token came", consent.pk)
         raise _Failed(Finding.SHORT_ACCESS)
     grant = _keep_grant(consent, answer, person, now=now)
     if grant.visma_user and not grant.visma_user_email:
         _learn_address(consent, grant, client, answer)
+    return answer.access_token
+
+
+def _at_vni(consent: PendingConsent, client: Client, code: str, now: datetime) -> str:
+    """Redeem at VNI and keep the grant apart; the token. From here on the older one is dead."""
     try:
-        found = companies.candidates(
-            application, answer.access_token, grant.visma_tenant_id, now=now
-        )
-    except companies.NoCompany as none:
-        raise _Failed(none.finding) from none
-    incidents.clear(SIGN_IN_REFUSED, subject=application.slug, now=now)
-    choosing.offer(consent, found, now=now)
+        with _refusing(consent):
+            answer = client_secrets.asked(
+                consent.invitation.integration.application,
+                lambda each: vni.redeem(each, code=code, redirect_uri=consent.redirect_uri),
+                now=now,
+            )
+            grant = vni_tokens.keep_apart(consent, answer, now=now)
+            user = vni.user_details(client, answer.access_token)
+    except _Failed:
+        vni_tokens.look_at_suspects(consent, now=now)
+        raise
+    vni_tokens.learn_user(consent, grant, user, now=now)
+    declared = consent.declared_user.casefold()
+    if declared and declared != grant.visma_user:
+        raise _Paused(Finding.OTHER_USER)
+    return answer.access_token
 
 
 def _code(consent: PendingConsent, params: Mapping[str, list[str]]) -> str:
@@ -141,15 +193,26 @@ def _issuer(consent: PendingConsent) -> str:
 def _redeem(
     consent: PendingConsent, client: Client, code: str, *, now: datetime
 ) -> tuple[TokenAnswer, IdToken]:
-    try:
-        answer = oauth.redeem(
-            client,
-            code=code,
-            redirect_uri=consent.redirect_uri,
-            verifier=consent.verifier(),
-            scopes=scopes.asked(consent.invitation),
+    with _refusing(consent):
+        answer = client_secrets.asked(
+            consent.invitation.integration.application,
+            lambda each: oauth.redeem(
+                each,
+                code=code,
+                redirect_uri=consent.redirect_uri,
+                verifier=consent.verifier(),
+                scopes=scopes.asked(consent.invitation),
+            ),
+            now=now,
         )
         return answer, _person(consent, client, answer, now=now)
+
+
+@contextmanager
+def _refusing(consent: PendingConsent) -> Iterator[None]:
+    """What Visma's refusals and silences mean for the consent."""
+    try:
+        yield
     except Outage as outage:
         raise _Failed(Finding.VISMA_DOWN) from outage
     except Refused as refused:
@@ -162,7 +225,7 @@ def _redeem(
     except BadIdToken as bad:
         logger.warning("Consent %s: the ID token is refused (%s)", consent.pk, bad.reason)
         raise _Failed(Finding.ANSWER_REFUSED) from bad
-    except BadAnswer as bad:
+    except VismaError as bad:
         logger.warning("Consent %s: the token answer is refused (%s)", consent.pk, bad)
         raise _Failed(Finding.VISMA_DOWN) from bad
 
@@ -213,6 +276,7 @@ def _keep_grant(
     grant = Grant(
         tenant=invitation.tenant,
         application=invitation.integration.application,
+        kind=Kind.CONNECT,
         visma_tenant_id=_uuid(oauth.tenant_of(answer.access_token)),
         visma_user=person.sub,
         visma_user_email=person.email,

@@ -16,14 +16,21 @@ from django.db.models.functions import Coalesce
 
 from integrations.connections.models import Grant
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import incidents, scopes, standing, visma_clients
+from integrations.connections.services import (
+    client_secrets,
+    incidents,
+    scopes,
+    standing,
+    visma_clients,
+    vni_tokens,
+)
 from integrations.connections.services.access import lack_of
 from integrations.connections.services.findings import Finding
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
 from integrations.visma import oauth
-from integrations.visma.errors import BadAnswer, Outage, Refused
-from integrations.visma.oauth import TokenAnswer
+from integrations.visma.errors import BadAnswer, Outage, Refused, VismaError
+from integrations.visma.oauth import Client, TokenAnswer
 
 TRIES = 2
 LEASE_BEYOND_CALL = timedelta(seconds=5)
@@ -54,6 +61,8 @@ def refresh(grant_id: str, *, now: datetime) -> bool:
             return False
         if not lack_of(grant, moment):
             return True
+        if grant.kind == Kind.VNI:
+            return _confirm(grant, moment)
         if grant.ended_at is not None or not _may_send(grant, moment):
             return False
         leased = _lease(grant, moment)
@@ -62,6 +71,25 @@ def refresh(grant_id: str, *, now: datetime) -> bool:
         if not _ask(leased, moment):
             break
     return not lack_of(Grant.objects.get(pk=grant_id), now)
+
+
+def _confirm(grant: Grant, now: datetime) -> bool:
+    """VNI refreshes nothing: one read decides whether a token that met a 401 is dead."""
+    backs_off = grant.refresh_due_at is not None and grant.refresh_due_at > now
+    if grant.ended_at is not None or backs_off:
+        return False
+    rows = _as_sent(grant)
+    try:
+        alive = vni_tokens.is_alive(grant)
+    except (VismaError, ring.Unreadable):
+        rows.update(refresh_due_at=now + AFTER_REFUSAL)
+        return False
+    if not alive:
+        end(grant, Finding.CONSENT_ENDED, now=now)
+        return False
+    # The same token under a new number: what met a 401 before is held against the old one.
+    rows.update(token_number=F("token_number") + 1, refresh_due_at=None)
+    return True
 
 
 def store(grant: Grant, answer: TokenAnswer, *, now: datetime) -> bool:
@@ -96,7 +124,7 @@ def _may_send(grant: Grant, now: datetime) -> bool:
     """Whether a refresh may go out; ends the grant when only a person can help."""
     if grant.refresh_due_at is not None and grant.refresh_due_at > now:
         return False
-    if grant.application.kind == Kind.SERVICE:
+    if grant.kind == Kind.SERVICE:
         return True
     if grant.sealed_refresh_token is None:
         end(grant, Finding.CONSENT_ENDED, now=now)
@@ -159,7 +187,9 @@ def _ask(grant: Grant, now: datetime) -> bool:
     first = grant.refresh_sent_at is None
     began = time.monotonic()
     try:
-        answer = _call(grant)
+        answer = client_secrets.asked(
+            grant.application, lambda client: _call(grant, client), kind=grant.kind, now=now
+        )
     except Outage as outage:
         return _settle_outage(grant, outage, first=first, now=now)
     except BadAnswer:
@@ -176,9 +206,8 @@ def _ask(grant: Grant, now: datetime) -> bool:
     return False
 
 
-def _call(grant: Grant) -> TokenAnswer:
-    client = visma_clients.client_for(grant.application)
-    if grant.application.kind == Kind.SERVICE:
+def _call(grant: Grant, client: Client) -> TokenAnswer:
+    if grant.kind == Kind.SERVICE:
         return oauth.client_credentials(
             client, tenant_id=str(grant.visma_tenant_id), scopes=scopes.of_service(grant)
         )
@@ -216,7 +245,7 @@ def _settle_outage(grant: Grant, outage: Outage, *, first: bool, now: datetime) 
 
 
 def _settle_refusal(grant: Grant, refused: Refused, *, now: datetime) -> None:
-    if refused.error == "invalid_grant" and grant.application.kind == Kind.CONNECT:
+    if refused.error == "invalid_grant" and grant.kind == Kind.CONNECT:
         # Believed only while nobody else has stored a newer token.
         lost = grant.refresh_sent_at is not None and grant.application.one_time_refresh
         end(grant, Finding.REFRESH_LOST if lost else Finding.CONSENT_ENDED, now=now)
@@ -227,7 +256,7 @@ def _settle_refusal(grant: Grant, refused: Refused, *, now: datetime) -> None:
         refresh_failures=F("refresh_failures") + 1,
         refresh_due_at=now + AFTER_REFUSAL,
     )
-    finding = MENDED_AT_VISMA[Kind(grant.application.kind)].get(refused.error)
+    finding = MENDED_AT_VISMA[Kind(grant.kind)].get(refused.error)
     if finding is None:
         _open_incident("application_refused", grant, refused.error)
     else:

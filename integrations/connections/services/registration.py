@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from integrations.connections.models import Application, ApplicationSecret, Integration
+from integrations.connections.models.applications import Kind, Route
 
 
 @transaction.atomic
@@ -66,6 +67,8 @@ def offer(
         slug=slug,
         defaults={
             "application": application,
+            # A VNI token opens nothing else.
+            "route": Route.ERP_V1 if application.kind == Kind.VNI else Route.SALESORDER_V3,
             "name": name,
             "scopes": " ".join(scopes),
             "purpose": purpose,

@@ -12,6 +12,8 @@ CHECKS = ["access", "rights", "company", "read", "name"]
 FAILS_AT = {
     Finding.CONSENT_ENDED: "access",
     Finding.REFRESH_LOST: "access",
+    Finding.FINISH_CONSENT: "access",
+    Finding.SUPERSEDED: "access",
     Finding.NOT_APPROVED: "access",
     Finding.SCOPES_MISSING: "rights",
     Finding.SCOPE_OFF: "rights",

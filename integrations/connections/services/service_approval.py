@@ -16,6 +16,7 @@ from integrations.connections.models import Connection, Grant, Invitation
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
     binding,
+    client_secrets,
     companies,
     doctor,
     incidents,
@@ -40,7 +41,7 @@ from integrations.visma.errors import (
     Unauthorized,
     VismaError,
 )
-from integrations.visma.oauth import Client, TokenAnswer
+from integrations.visma.oauth import TokenAnswer
 
 logger = logging.getLogger(__name__)
 LOOKED_AT_AGAIN = {
@@ -107,13 +108,7 @@ def _connected(invitation: Invitation, *, by: User | None, now: datetime) -> Con
     if invitation.pasted_tenant_id is None:
         raise _Stopped(Finding.NOT_AN_ID)
     _check_reconnect(invitation)
-    application = invitation.integration.application
-    try:
-        client = visma_clients.client_for(application)
-    except (visma_clients.NoSecret, ring.Unreadable) as fault:
-        _tell_staff(invitation, "secret_unreadable", str(fault))
-        raise _Stopped(Finding.OUR_FAULT) from fault
-    answer = _token(invitation, client)
+    answer = _token(invitation, now)
     _check_tenant(invitation, answer)
     _read(invitation, answer, now=now)
     candidate = _candidate(invitation, answer, now=now)
@@ -141,17 +136,19 @@ def _check_reconnect(invitation: Invitation) -> None:
         raise _Stopped(Finding.WRONG_COMPANY)
 
 
-def _token(invitation: Invitation, client: Client) -> TokenAnswer:
+def _token(invitation: Invitation, now: datetime) -> TokenAnswer:
     """An access token with every scope the integration needs."""
-    tenant_id = str(invitation.pasted_tenant_id)
     wanted = invitation.integration.scopes.split()
     try:
-        return oauth.client_credentials(client, tenant_id=tenant_id, scopes=wanted)
+        return _asked(invitation, wanted, now)
+    except (visma_clients.NoSecret, ring.Unreadable) as fault:
+        _tell_staff(invitation, "secret_unreadable", str(fault))
+        raise _Stopped(Finding.OUR_FAULT) from fault
     except Refused as refused:
         if refused.error in APPLICATION_FAULTS:
             _tell_staff(invitation, "application_refused", refused.error)
             raise _Stopped(Finding.OUR_FAULT) from refused
-        if refused.error == "invalid_scope" and _is_approved_in_part(client, tenant_id, wanted):
+        if refused.error == "invalid_scope" and _is_approved_in_part(invitation, wanted, now):
             raise _Stopped(Finding.SCOPE_OFF) from refused
         raise _Stopped(Finding.NOT_APPROVED) from refused
     except (Outage, BadAnswer) as error:
@@ -166,11 +163,21 @@ def _check_tenant(invitation: Invitation, answer: TokenAnswer) -> None:
         raise _Stopped(Finding.ANSWER_REFUSED)
 
 
-def _is_approved_in_part(client: Client, tenant_id: str, wanted: list[str]) -> bool:
+def _asked(invitation: Invitation, wanted: list[str], now: datetime) -> TokenAnswer:
+    tenant_id = str(invitation.pasted_tenant_id)
+    return client_secrets.asked(
+        invitation.integration.application,
+        lambda client: oauth.client_credentials(client, tenant_id=tenant_id, scopes=wanted),
+        kind=Kind.SERVICE,
+        now=now,
+    )
+
+
+def _is_approved_in_part(invitation: Invitation, wanted: list[str], now: datetime) -> bool:
     """Whether any one scope is granted: then the approval is there, and a switch is off."""
     for scope in wanted:
         try:
-            oauth.client_credentials(client, tenant_id=tenant_id, scopes=[scope])
+            _asked(invitation, [scope], now)
         except VismaError:
             continue
         return True
@@ -226,6 +233,7 @@ def _keep_grant(invitation: Invitation, answer: TokenAnswer, *, now: datetime) -
     grant = Grant(
         tenant=invitation.tenant,
         application=invitation.integration.application,
+        kind=Kind.SERVICE,
         visma_tenant_id=invitation.pasted_tenant_id,
         scopes=" ".join(sorted(answer.scopes)),
         access_expires_at=refreshing.expiry(answer, now),

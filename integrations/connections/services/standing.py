@@ -17,6 +17,7 @@ ROLE_DELAY = timedelta(minutes=20)
 APPROVAL_WAIT = timedelta(days=5)
 MENDED_AT_VISMA = {
     Finding.NO_ROLE: ROLE_DELAY,
+    Finding.NO_FINANCIALS_ROLE: ROLE_DELAY,
     Finding.FORBIDDEN: ROLE_DELAY,
     Finding.NOT_APPROVED: APPROVAL_WAIT,
     Finding.SCOPE_OFF: APPROVAL_WAIT,
@@ -53,7 +54,9 @@ def prove(connection: Connection, *, now: datetime) -> None:
     connection.refresh_from_db()
 
 
-def find_broken(connection: Connection, finding: Finding, *, now: datetime) -> bool:
+def find_broken(
+    connection: Connection, finding: Finding, *, mails: bool = True, now: datetime
+) -> bool:
     """A finding that somebody has to mend. Tells the members once; True when it is new."""
     lasts = MENDED_AT_VISMA.get(finding)
     changed = Connection.objects.filter(
@@ -69,8 +72,11 @@ def find_broken(connection: Connection, finding: Finding, *, now: datetime) -> b
         _look_later(connection, now=now)
     was_working = connection.state == Connection.State.CONNECTED
     connection.refresh_from_db()
-    ours = incidents.application_fails(connection.integration.application, now)
-    if changed and was_working and not ours:
+    if finding in incidents.CAUSE_KNOWN:
+        ours = False
+    else:
+        ours = incidents.application_fails(connection.integration.application, now)
+    if changed and was_working and mails and not ours:
         notices.tell_members_broken(connection)
     return bool(changed)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, cast
 
 from django.conf import settings
 
-from integrations.connections.models import Application
-from integrations.connections.models.applications import Kind
+from integrations.connections.models import Application, ApplicationSecret
+from integrations.connections.models.applications import Kind, Route
 from integrations.visma.oauth import Client, Endpoints, KeySet, Transport
 from integrations.visma.pump import PumpOptions
 
@@ -17,24 +18,35 @@ class NoSecret(Exception):
     """The application has no client secret that is in use."""
 
 
-def client_for(application: Application) -> Client:
-    """The application as the token endpoint knows it, with its newest secret in use.
+def client_for(
+    application: Application, kind: str = "", *, secret: ApplicationSecret | None = None
+) -> Client:
+    """The application as the token endpoint knows it, with the likeliest of its secrets.
 
+    ``kind`` is the grant's, where it isn't the application's own. A call that a refused secret may
+    not stop goes through ``client_secrets.asked``.
     Raises NoSecret, and ring.Unreadable when the secret's key is gone.
     """
-    secret = application.secrets.filter(retired_at=None).order_by("-created_at").first()
+    secret = secret or application.secrets.in_use().first()
     if secret is None:
         raise NoSecret(f"{application} has no client secret")
+    return replace(without_secret(application, kind), client_secrets=secret.value())
+
+
+def without_secret(application: Application, kind: str = "") -> Client:
+    """The application as the authorization endpoint knows it."""
     return Client(
         client_id=application.client_id,
-        client_secrets=secret.value(),
+        client_secrets="",
         auth_method=cast(Literal["basic", "post"], settings.VISMA_CLIENT_AUTHENTICATION),
-        endpoints=endpoints(application.kind),
+        endpoints=endpoints(kind or application.kind),
         transport=transport(),
     )
 
 
 def endpoints(kind: str) -> Endpoints:
+    if kind == Kind.VNI:
+        return _vni_endpoints()
     service = kind == Kind.SERVICE
     return Endpoints(
         authorize=settings.VISMA_CONNECT_AUTHORIZE_URL,
@@ -46,15 +58,42 @@ def endpoints(kind: str) -> Endpoints:
     )
 
 
+def _vni_endpoints() -> Endpoints:
+    """VNI signs nothing and never says who it is."""
+    return Endpoints(
+        authorize=settings.VISMA_VNI_AUTHORIZE_URL,
+        token=settings.VISMA_VNI_TOKEN_URL,
+        userinfo=f"{settings.VISMA_VNI_CONTEXT_URL}/userdetails",
+        revocation=settings.VISMA_VNI_REVOCATION_URL,
+        jwks="",
+        issuer="",
+    )
+
+
 def names_itself(kind: str) -> bool:
     """Whether every answer of the kind's authorization server says whose it is (RFC 9207)."""
     return kind == Kind.CONNECT and bool(settings.VISMA_CONNECT_ISS_ADVERTISED)
 
 
+def context_url(kind: str) -> str:
+    """The endpoint that lists the companies a token reaches; empty where there is none."""
+    if kind == Kind.VNI:
+        return str(settings.VISMA_VNI_CONTEXT_URL)
+    return str(settings.VISMA_CONNECT_CONTEXT_URL) if kind == Kind.CONNECT else ""
+
+
 def organization_url(kind: str) -> str:
+    """Base of the ERP API; a VNI token works at the old one only."""
+    if kind == Kind.VNI:
+        return str(settings.VISMA_VNI_ERP_URL)
     if kind == Kind.SERVICE:
         return str(settings.VISMA_SERVICE_ORGANIZATION_URL)
     return str(settings.VISMA_CONNECT_ORGANIZATION_URL)
+
+
+def orders_url(kind: str, route: str) -> str:
+    """Base of the API that takes orders over a route."""
+    return organization_url(kind) if route == Route.ERP_V1 else sales_order_url(kind)
 
 
 def sales_order_url(kind: str) -> str:

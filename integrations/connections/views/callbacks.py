@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from integrations.connections.forms import CompanyForm
 from integrations.connections.models import Connection, PendingConsent
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import choosing, companies, consent, doctor
+from integrations.connections.services import choosing, companies, consent, doctor, redemption
 from integrations.connections.services.consent import ConsentRefused
 from integrations.connections.services.findings import Finding
 from integrations.connections.views import steps
@@ -44,10 +44,20 @@ def callback_connect(request: HttpRequest) -> HttpResponse:
     """Visma's answer. The address with the code in it is left at once; a HEAD redeems none."""
     if request.method == "POST":
         return without_referrer(_keep_post(request))
+    return _arrive(request, Kind.CONNECT)
+
+
+@public("GET")
+def callback_vni(request: HttpRequest) -> HttpResponse:
+    """VNI's answer: the state and this browser's cookie are all that vouch for it."""
+    return _arrive(request, Kind.VNI)
+
+
+def _arrive(request: HttpRequest, kind: Kind) -> HttpResponse:
     try:
         arrived = consent.finish(
             _taken_query(request),
-            kind=Kind.CONNECT,
+            kind=kind,
             browser=visit_of(request).browser,
             now=timezone.now(),
         )
@@ -113,6 +123,16 @@ def choose_companies(request: HttpRequest, consent_id: UUID) -> HttpResponse:
         by=request.user if isinstance(request.user, User) else None,
         now=timezone.now(),
     )
+    return _to_consent(pending)
+
+
+@public("POST")
+def go_on(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """Another Visma user signed in than was said, and that was meant."""
+    pending = consent.of_browser(consent_id, browser=visit_of(request).browser)
+    if pending is None:
+        return _stopped(Finding.OTHER_BROWSER)
+    redemption.go_on(pending, now=timezone.now())
     return _to_consent(pending)
 
 

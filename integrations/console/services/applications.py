@@ -15,6 +15,7 @@ from integrations.connections.services import registration
 # What a new integration asks for, by the kind of its application.
 USUAL_SCOPES = {
     Kind.CONNECT: "visma.net.erp.salesorder:read visma.net.erp.salesorder:write",
+    Kind.VNI: "financialstasks",
     Kind.SERVICE: (
         "visma.net.erp.salesorder:read visma.net.erp.salesorder:write vismanet_erp_service_api:read"
     ),
