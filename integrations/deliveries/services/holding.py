@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from integrations.connections.models import Connection
+from integrations.connections.models.applications import Route
 from integrations.connections.services import custody
 from integrations.deliveries.models import Lane
 from integrations.deliveries.services.allowances import Allowance
@@ -16,6 +17,8 @@ from integrations.visma.calls import Deadline, boot_time
 TOKEN_RESERVE = timedelta(minutes=2)
 # The gate closes this long before the lease does: clocks of two hosts don't run quite alike.
 GATE_MARGIN = timedelta(seconds=1)
+# Orders over the ERP API wait until the engine speaks it.
+ROUTES = frozenset({Route.SALESORDER_V3})
 DRY_SECONDS = 0.5  # until a lane that had nothing more is asked again
 
 
@@ -122,15 +125,22 @@ def hold(
 def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set[int]) -> None:
     """Bring hold, pause and token up to date; a lane that may no longer send shuts its gate."""
     held.connection = lane.connection
-    try:
-        held.access = custody.access_of(lane.connection, now=now)
-    except custody.NoAccess:
-        held.access = None
+    held.access = _access(lane, now)
     application_well = lane.connection.integration.application_id not in held_applications
     may_send = held.access is not None and application_well and _may_send(lane)
     if held.claims and not may_send:
         held.deadline.until = 0
     held.claims = may_send
+
+
+def _access(lane: Lane, now: datetime) -> custody.Access | None:
+    """What the lane may ask and send with now, over a route the engine speaks."""
+    if lane.connection.integration.route not in ROUTES:
+        return None
+    try:
+        return custody.access_of(lane.connection, now=now)
+    except custody.NoAccess:
+        return None
 
 
 def _may_send(lane: Lane) -> bool:

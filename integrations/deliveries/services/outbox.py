@@ -44,15 +44,17 @@ def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 # A lane can be asked for (read or sent to) when its grant has a token that is neither refused nor
 # about to lapse, and its quota isn't closed. It may claim when its connection works besides, and
-# its application has no incident of its own.
+# its application has no incident of its own. Both go over the routes the engine speaks.
 _LANES_DUE = """
     SELECT l.id FROM deliveries_lane l
     JOIN connections_connection c ON c.id = l.connection_id
+    JOIN connections_integration n ON n.id = c.integration_id
     LEFT JOIN connections_grant g ON g.id = c.grant_id
     WHERE l.leased_until < %s AND (
       EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id AND d.state = 'sending')
       OR (
-        c.state <> 'disconnected' AND g.ended_at IS NULL AND g.token_number > g.stale_number
+        c.state <> 'disconnected' AND n.route = 'salesorder-v3'
+        AND g.ended_at IS NULL AND g.token_number > g.stale_number
         AND (g.access_expires_at IS NULL OR g.access_expires_at > %s)
         AND NOT EXISTS (
           SELECT 1 FROM connections_quota q WHERE q.application_id = g.application_id

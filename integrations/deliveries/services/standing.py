@@ -16,6 +16,7 @@ from integrations.connections.models import Connection, Quota
 from integrations.connections.services import incidents
 from integrations.connections.services.access import lack_of
 from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services.holding import ROUTES
 
 State = Delivery.State
 ON_THE_WAY = (State.PENDING, State.SENDING, State.UNCERTAIN)
@@ -34,6 +35,7 @@ class Why(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     PAUSED = "paused"
     APPLICATION = "application"
+    ROUTE = "route"
     SHUT = "shut"
     QUOTA = "quota"
     RESTS = "rests"
@@ -58,7 +60,7 @@ class BoundedCount(Subquery):
 def why_held(delivery: Delivery, *, now: datetime) -> Held | None:
     """Why this delivery does not go out; None when it does, or has nothing more to wait for.
 
-    Wants ``lane__connection__grant`` and ``lane__connection__company`` selected.
+    Wants ``lane__connection__grant``, ``__company`` and ``__integration`` selected.
     """
     if delivery.state != State.PENDING:
         return None
@@ -70,7 +72,9 @@ def why_held(delivery: Delivery, *, now: datetime) -> Held | None:
 def hold_of(connection: Connection, *, now: datetime) -> Held | None:
     """Why nothing of a connection goes out; None when it does, or never had an order."""
     lanes = Lane.objects.filter(connection=connection)
-    loaded = lanes.select_related("connection__grant", "connection__company").first()
+    loaded = lanes.select_related(
+        "connection__grant", "connection__company", "connection__integration"
+    ).first()
     return holds_of([loaded], now=now).get(loaded.pk) if loaded else None
 
 
@@ -121,6 +125,8 @@ def _why_not_allowed(connection: Connection) -> Held | None:
         return Held(Why.NOT_CONFIRMED)
     if connection.paused_at is not None:
         return Held(Why.PAUSED)
+    if connection.integration.route not in ROUTES:
+        return Held(Why.ROUTE)
     return None
 
 

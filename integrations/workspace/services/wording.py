@@ -67,6 +67,12 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
         n("Visma does not take this portal’s own credentials now. Your company is not at fault."),
         n("We: our staff was told."), n("It goes out by itself once we have mended it."),
     ),
+    Why.ROUTE: (
+        n("Not over this way yet"), n("Waits: orders can’t go to %(company)s this way yet"),
+        n("The connection works, but it is of the older kind, over which we send no orders yet. "
+          "The order is kept."),
+        n("%(vendor)s."), n("Ask %(vendor)s to connect %(company)s another way."),
+    ),
     Why.SHUT: (
         n("Being checked"), n("Waits while we check %(company)s"),
         n("Visma.net gave an answer that is about the company, not the order. We look first."),
