@@ -30,7 +30,7 @@ def record(
     into ``personal``.
     """
     facts, personal = _plain(facts), _plain(personal or {})
-    salt = secrets.token_hex(16)
+    seals = {name: _sealed(value) for name, value in personal.items()}
     with transaction.atomic():
         AuditChain.objects.get_or_create(tenant=tenant)
         while True:
@@ -42,8 +42,8 @@ def record(
                 verb=verb,
                 facts=facts,
                 personal=personal,
-                salt=salt,
-                personal_digest=_digest({"salt": salt, "personal": personal}),
+                seals=seals,
+                personal_digest=_seals_digest(seals),
                 previous=chain.head,
             )
             event.digest = event_digest(event)
@@ -55,31 +55,48 @@ def record(
 def verify(tenant: Tenant) -> int | None:
     """Return the number of the first event that doesn't fit its chain, None when all do.
 
-    Erased personal fields fit. Events cut off at the end show as the first number missing.
+    Erased personal fields fit. Events cut off at the end show as the first number missing. Events
+    that are appended meanwhile do no harm.
     """
-    expected, head = 1, ""
+    length, head = _head(tenant)
+    expected, last, reached = 1, "", ""
     for event in AuditEvent.objects.filter(tenant=tenant).order_by("number").iterator():
-        if event.number != expected or event.previous != head or not _holds(event):
+        if event.number != expected or event.previous != last or not holds(event):
             return expected
-        expected, head = expected + 1, event.digest
-    chain = AuditChain.objects.filter(tenant=tenant).first()
-    said = (chain.length, chain.head) if chain else (0, "")
-    return None if said == (expected - 1, head) else expected
+        expected, last = expected + 1, event.digest
+        reached = last if event.number == length else reached
+    seen = expected - 1
+    if reached != head or seen < length or (seen > length and seen > _head(tenant)[0]):
+        return expected
+    return None
+
+
+def holds(event: AuditEvent) -> bool:
+    """Whether an event is what its own digest says. Its place in the chain is another matter."""
+    return _personal_holds(event) and event.digest == event_digest(event)
 
 
 def event_digest(event: AuditEvent) -> str:
     """Cover the event and, through ``previous``, all before it."""
-    return _digest(
-        {
-            "tenant": event.tenant_id,
-            "number": event.number,
-            "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "verb": event.verb,
-            "facts": event.facts,
-            "personal_digest": event.personal_digest,
-            "previous": event.previous,
-        }
-    )
+    return _digest(covered(event))
+
+
+def covered(event: AuditEvent) -> dict[str, Any]:
+    """What an event's digest is made of."""
+    return {
+        "tenant": event.tenant_id,
+        "number": event.number,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "verb": event.verb,
+        "facts": event.facts,
+        "personal_digest": event.personal_digest,
+        "previous": event.previous,
+    }
+
+
+def _head(tenant: Tenant) -> tuple[int, str]:
+    chain = AuditChain.objects.filter(tenant=tenant).first()
+    return (chain.length, chain.head) if chain else (0, "")
 
 
 def _move_head(chain: AuditChain, event: AuditEvent) -> bool:
@@ -90,12 +107,30 @@ def _move_head(chain: AuditChain, event: AuditEvent) -> bool:
     return bool(moved)
 
 
-def _holds(event: AuditEvent) -> bool:
-    if event.personal and event.personal_digest != _digest(
-        {"salt": event.salt, "personal": event.personal}
-    ):
+def _personal_holds(event: AuditEvent) -> bool:
+    if event.salt:
+        whole = _digest({"salt": event.salt, "personal": event.personal})
+        return not event.personal or event.personal_digest == whole
+    if event.personal_digest != _seals_digest(event.seals):
         return False
-    return event.digest == event_digest(event)
+    return all(_is_sealed(value, event.seals.get(name)) for name, value in event.personal.items())
+
+
+def _is_sealed(value: Any, seal: dict[str, str] | None) -> bool:
+    return seal is not None and seal["digest"] == _seal_digest(seal.get("salt", ""), value)
+
+
+def _sealed(value: Any) -> dict[str, str]:
+    salt = secrets.token_hex(16)
+    return {"salt": salt, "digest": _seal_digest(salt, value)}
+
+
+def _seal_digest(salt: str, value: Any) -> str:
+    return _digest({"salt": salt, "value": value})
+
+
+def _seals_digest(seals: dict[str, dict[str, str]]) -> str:
+    return _digest({name: seal["digest"] for name, seal in seals.items()})
 
 
 def _plain(members: dict[str, Any]) -> dict[str, Any]:
