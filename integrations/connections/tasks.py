@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from integrations.connections.models import Connection, Invitation
-from integrations.connections.services import custody, doctor, rounds, service_approval
+from integrations.connections.services import custody, doctor, reminders, rounds, service_approval
 from integrations.connections.services.clock import database_now
 
 
@@ -35,6 +35,12 @@ def look_for_approval(invitation_id: str) -> None:
     )
     if invitation is not None:
         service_approval.look(invitation, now=database_now())
+
+
+@shared_task
+def remind_staff() -> None:
+    """Mail staff of secrets and invitation codes that end soon."""
+    reminders.remind(now=database_now())
 
 
 @shared_task

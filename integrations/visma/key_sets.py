@@ -41,6 +41,12 @@ class KeySet:
                 found = self._find(kid)
             return found
 
+    def count(self) -> int:
+        """Fetch the keys now and return how many can be used. Raises Outage, BadAnswer."""
+        with self._lock:
+            self._fetch(None)
+            return len(self._keys)
+
     def _find(self, kid: str | None) -> jwt.PyJWK | None:
         if kid is None:
             return next(iter(self._keys.values())) if len(self._keys) == 1 else None

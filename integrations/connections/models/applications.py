@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-from integrations.keyring import ring
 
 
 class Kind(models.TextChoices):
@@ -27,7 +24,32 @@ class Route(models.TextChoices):
 
     SALESORDER_V3 = "salesorder-v3", "Sales Order V3"
     ERP_V1 = "erp-v1", "ERP API v1"
-    ERP_V1 = "erp-v1", "ERP API v1"
+
+
+class ApplicationType(models.TextChoices):
+    """What the Developer Portal calls the type. A Single-Page App has no secret to keep here."""
+
+    WEB = "web", _("Web")
+    SERVICE = "service", _("Service")
+
+
+class PermissionType(models.TextChoices):
+    """Which tokens its APIs take: asked for by a person, by the application itself, or either."""
+
+    ALL = "all", _("All")
+    INTERACTIVE = "interactive", _("Interactive")
+    NON_INTERACTIVE = "non_interactive", _("Non-Interactive")
+
+
+class Environment(models.TextChoices):
+    """Whether real companies may be connected over it."""
+
+    TEST = "test", _("Test")
+    PRODUCTION = "production", _("Production")
+
+
+# Visma gives no access token a longer life.
+LONGEST_TOKEN = 60
 
 
 class Application(models.Model):
@@ -37,48 +59,56 @@ class Application(models.Model):
     slug = models.SlugField(unique=True)
     kind = models.CharField(max_length=12, choices=Kind)
     client_id = models.CharField(max_length=120)
+    application_type = models.CharField(
+        max_length=12, choices=ApplicationType, default=ApplicationType.WEB
+    )
+    permission_type = models.CharField(
+        max_length=16, choices=PermissionType, default=PermissionType.ALL
+    )
+    # What its API integrations at Visma were asked for, parted by blanks; empty: not written down.
+    scopes = models.TextField(blank=True)
+    token_minutes = models.PositiveSmallIntegerField(default=LONGEST_TOKEN)
+    environment = models.CharField(
+        max_length=12, choices=Environment, default=Environment.PRODUCTION
+    )
     invitation_code = models.CharField(max_length=60, blank=True)
+    # Unknown for a code that was written down without it.
+    invitation_code_made_at = models.DateTimeField(null=True, blank=True)
+    invitation_code_reminded_at = models.DateTimeField(null=True, blank=True)
     # What the Developer Portal says of refresh tokens; a lost one-time answer is judged by it.
     one_time_refresh = models.BooleanField(default=False)
     refresh_grace = models.DurationField(null=True, blank=True)
+    # A refresh token lapses when it isn't used for so many days, and after so many in any case.
+    refresh_idle_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    refresh_absolute_days = models.PositiveSmallIntegerField(null=True, blank=True)
     uses_openid = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "client_id"], name="one_row_per_registration")
+            models.UniqueConstraint(fields=["kind", "client_id"], name="one_row_per_registration"),
+            models.CheckConstraint(
+                condition=Q(token_minutes__gte=1, token_minutes__lte=LONGEST_TOKEN),
+                name="a_token_lives_a_minute_to_an_hour",
+            ),
+            models.CheckConstraint(
+                condition=~Q(application_type=ApplicationType.SERVICE) | Q(kind=Kind.SERVICE),
+                name="nobody_signs_in_to_a_service_application",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.SERVICE, permission_type=PermissionType.INTERACTIVE)
+                & ~Q(kind=Kind.CONNECT, permission_type=PermissionType.NON_INTERACTIVE),
+                name="the_permission_type_allows_the_kind",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-
-class ApplicationSecret(models.Model):
-    """One of an application's client secrets; Visma lets several live at once."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey(Application, models.CASCADE, related_name="secrets")
-    sealed_value = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"secret of {self.application} from {self.created_at:%Y-%m-%d}"
-
     @property
-    def owner(self) -> str:
-        return f"application/{self.application_id}/secret/{self.pk}"
-
-    def seal(self, value: str) -> None:
-        self.sealed_value = ring.seal(value, owner=self.owner)
-
-    def value(self) -> str:
-        """The secret itself; raises ring.Unreadable."""
-        return ring.unseal(self.sealed_value, owner=self.owner)
+    def is_test(self) -> bool:
+        return self.environment == Environment.TEST
 
 
 class Integration(models.Model):

@@ -46,6 +46,12 @@ class Connection(models.Model):
     look_again_at = models.DateTimeField(null=True, blank=True)
     look_again_until = models.DateTimeField(null=True, blank=True)
     proven_at = models.DateTimeField(null=True, blank=True)
+    # When the doctor last came, whatever was found.
+    looked_at = models.DateTimeField(null=True, blank=True)
+    # It couldn't send, and then could: what waited goes out slowly at first.
+    repaired_at = models.DateTimeField(null=True, blank=True)
+    # How far Visma's clock is ahead of ours, as the doctor last saw it.
+    clock_offset = models.DurationField(null=True, blank=True)
     # A company new to the tenant delivers nothing before a member or staff said yes.
     confirmed_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)

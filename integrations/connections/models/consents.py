@@ -48,9 +48,21 @@ class Invitation(models.Model):
     look_again_until = models.DateTimeField(null=True, blank=True)
     # The outcome of the last try, by its code, so that the page can say where it stopped.
     last_outcome = models.CharField(max_length=40, blank=True)
+    # What Visma's own page showed, as the person copied it; staff look it up there.
+    error_id = models.CharField(max_length=80, blank=True)
+    # How long the link was made to live, and since when; None: since it was made.
+    life = models.DurationField(null=True, blank=True)
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    # A code told by another way than the link. Empty: the link alone is enough.
+    code_digest = models.CharField(max_length=64, blank=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["tenant", "created_at"], name="invitations_of_a_tenant"),
+            models.Index(fields=["created_at"], name="invitations_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"invitation to {self.integration} for {self.tenant}"

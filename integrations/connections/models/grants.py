@@ -47,6 +47,14 @@ class Grant(models.Model):
     refresh_sent_at = models.DateTimeField(null=True, blank=True)
     refresh_failures = models.PositiveSmallIntegerField(default=0)
     refresh_due_at = models.DateTimeField(null=True, blank=True)
+    # When the refresh token was given or last used; an idle one lapses.
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+    # The application's settings as they were at the consent: Visma goes by those to the end. None
+    # is as the application says.
+    one_time_refresh = models.BooleanField(null=True, blank=True)
+    refresh_grace = models.DurationField(null=True, blank=True)
+    refresh_idle_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    refresh_absolute_days = models.PositiveSmallIntegerField(null=True, blank=True)
     # Redeemed, and kept apart until the person has confirmed user and companies.
     kept_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
