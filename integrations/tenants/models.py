@@ -71,9 +71,18 @@ class Member(models.Model):
         OWNER = "owner", _("Owner")
         READER = "reader", _("Reader")
 
+    class Mails(models.TextChoices):
+        """What a member is mailed about."""
+
+        INCIDENTS = "incidents", _("Each incident")
+        SUMMARIES = "summaries", _("One mail a day")
+        NONE = "none", _("Nothing")
+
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="members")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role, default=Role.OWNER)
+    # Empty: owners hear of incidents, readers of nothing.
+    mails = models.CharField(max_length=12, choices=Mails, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -82,3 +91,10 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} of {self.tenant}"
+
+    @property
+    def is_mailed(self) -> str:
+        """What the member hears of, by choice or else by role."""
+        if self.mails:
+            return self.mails
+        return self.Mails.INCIDENTS if self.role == self.Role.OWNER else self.Mails.NONE
