@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.volley PORT TOKEN COUNT CONNECTIONS PIPELINED`` writes one line of JSON:
 seconds from the first request to the last answer, the mean latency, and how many answers
-were 201. Requests are prepared beforehand and answers only counted, so that it costs little
-beside the server. ``PIPELINED`` requests are written at once; with 1 each connection waits for
-its answer before it goes on.
+were 201. A request is made before its clock starts and answers are only counted, so that it
+costs little beside the server. ``PIPELINED`` requests are written at once; with 1 each
+connection waits for its answer before it goes on.
 """
 
 from __future__ import annotations

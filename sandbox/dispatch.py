@@ -53,12 +53,14 @@ class Dispatcher:
             self._note(fault, request)
             self._start(self._play(fault, exchange, self._runner(route, request)))
             return None
-        response = self._run(route, request)
         delay = self._delay(route)
         if delay:
-            self._sandbox.clock.call_later(delay, partial(exchange.send, response))
+            # First note when each of a burst has come, then work: their work takes time as well.
+            due = self._sandbox.clock.seconds() + delay
+            run = self._runner(route, request)
+            asyncio.get_running_loop().call_soon(self._answer_at, due, exchange, run)
             return None
-        return response
+        return self._run(route, request)
 
     def meets(self, first: bytes, number: int) -> str | None:
         """The fault that takes a new connection, if one does. The control API is spared."""
@@ -72,6 +74,10 @@ class Dispatcher:
         entry.kind, entry.fault, entry.sent = CONNECTION, deed.do, "none"
         self.ledger.keep(entry)
         return deed.do
+
+    def _answer_at(self, due: float, exchange: Exchange, run: Callable[[], Response]) -> None:
+        response, clock = run(), self._sandbox.clock
+        clock.call_later(max(due - clock.seconds(), 0.0), partial(exchange.send, response))
 
     def _fault_for(self, route: Route, request: Request) -> Deed | None:
         if not len(self._sandbox.faults):
