@@ -34,9 +34,9 @@ def send(sandbox: SandboxProcess, address: str, **form: str) -> str:
     return unescape(answer.text)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_page_has_a_heading_and_labels_for_all(sandbox: SandboxProcess, page: str) -> None:
-    text = shown(sandbox, page)
+@pytest.mark.parametrize("tab", PAGES)
+def test_each_page_has_a_heading_and_labels_for_all(sandbox: SandboxProcess, tab: str) -> None:
+    text = shown(sandbox, tab)
 
     names = re.findall(r'<(?:input|select|textarea) id="([^"]+)"', text)
     assert len(re.findall("<h1>", text)) == 1
