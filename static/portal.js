@@ -13,7 +13,8 @@ function offerCopy(button) {
   const word = button.querySelector("[data-word]") || button;
   const before = word.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const source = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
     word.textContent = button.dataset.copied;
     setTimeout(() => (word.textContent = before), 4000);
   });

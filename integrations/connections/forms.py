@@ -115,7 +115,16 @@ class SecretForm(OwnWords, forms.ModelForm[ApplicationSecret]):
 
     class Meta:
         model = ApplicationSecret
-        fields: list[str] = []
+        fields = ["expires_on"]
+        labels = {"expires_on": gettext_lazy("Ends on")}
+        help_texts = {
+            "expires_on": gettext_lazy("If the Developer Portal names a day. We write before it.")
+        }
+        widgets = {"expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        error_messages = {"expires_on": {"invalid": gettext_lazy("A day, as in 2026-11-20.")}}
+
+    def clean_client_secret(self) -> str:
+        return str(self.cleaned_data["client_secret"]).strip()
 
     def save(self, commit: bool = True) -> ApplicationSecret:
         self.instance.seal(self.cleaned_data["client_secret"])

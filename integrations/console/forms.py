@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
-from integrations.connections.models import Application, Connection, Integration
-from integrations.connections.models.applications import Kind
+from integrations.connections.models import Connection
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import RESERVED
 
 CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
-_PREFIX = re.compile(r"[A-Za-z0-9._/-]*")
 
 # What the list of connections is filtered by.
 STATES = {
@@ -65,70 +61,6 @@ class TenantForm(OwnWords, forms.Form):
         if slug and (slug in RESERVED or Tenant.objects.filter(slug=slug).exists()):
             raise forms.ValidationError(_("This one is taken. Choose another."))
         return slug
-
-
-class ApplicationForm(OwnWords, forms.ModelForm[Application]):
-    """A registration at Visma."""
-
-    kind = forms.ChoiceField(
-        label=_("How it is granted"), choices=Kind.choices, widget=forms.RadioSelect
-    )
-
-    class Meta:
-        model = Application
-        fields = ("name", "kind", "client_id", "invitation_code")
-        labels = {
-            "name": _("Name"),
-            "client_id": _("Client id"),
-            "invitation_code": _("Invitation code"),
-        }
-        help_texts = {
-            "client_id": _("As Visma’s Developer Portal shows it."),
-            "invitation_code": _("Only where customers approve it in the App Store."),
-        }
-        widgets = {
-            "client_id": forms.TextInput(attrs=CODE),
-            "invitation_code": forms.TextInput(attrs=CODE),
-        }
-        error_messages = {
-            NON_FIELD_ERRORS: {"unique_together": _("This client id is registered here already.")}
-        }
-
-
-class IntegrationForm(OwnWords, forms.ModelForm[Integration]):
-    """What an application offers to tenants."""
-
-    class Meta:
-        model = Integration
-        fields = ("name", "purpose", "scopes", "reference_prefix", "visma_user_hint")
-        labels = {
-            "name": _("What tenants connect"),
-            "purpose": _("What for, in one sentence"),
-            "scopes": _("Scopes"),
-            "reference_prefix": _("Before each reference"),
-            "visma_user_hint": _("Which Visma user to sign in as"),
-        }
-        help_texts = {
-            "scopes": _("Parted by blanks. Empty: read and write sales orders."),
-            "reference_prefix": _("Parts the orders of two shops that send to one company."),
-        }
-        widgets = {
-            "scopes": forms.Textarea(attrs={**CODE, "rows": 3}),
-            "reference_prefix": forms.TextInput(attrs=CODE),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["scopes"].required = False
-
-    def clean_scopes(self) -> str:
-        return " ".join(dict.fromkeys(str(self.cleaned_data["scopes"]).split()))
-
-    def clean_reference_prefix(self) -> str:
-        prefix = str(self.cleaned_data["reference_prefix"])
-        if not _PREFIX.fullmatch(prefix):
-            raise forms.ValidationError(_("Letters, digits and . _ / - only."))
-        return prefix
 
 
 def state_condition(state: str) -> dict[str, Any]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from django.urls import include, path
 
 from integrations.console import health
-from integrations.console.views import applications, connections, incidents, overview, tenants
+from integrations.console.views import (
+    application_secrets,
+    applications,
+    checklists,
+    connections,
+    incidents,
+    overview,
+    tenants,
+)
 
 _application = "applications/<slug:slug>"
+_secret = f"{_application}/secrets/<uuid:secret_id>"
 
 staff_patterns = [
     path("", overview.show, name="overview"),
@@ -24,12 +33,15 @@ staff_patterns = [
     path("applications/", applications.show_list, name="applications"),
     path("applications/new/", applications.register, name="new-application"),
     path(f"{_application}/", applications.show, name="application"),
-    path(f"{_application}/secrets/", applications.add_secret, name="add-secret"),
-    path(
-        f"{_application}/secrets/<uuid:secret_id>/retire/",
-        applications.retire_secret,
-        name="retire-secret",
-    ),
+    path(f"{_application}/change/", applications.change, name="change-application"),
+    path(f"{_application}/code/", applications.keep_code, name="keep-code"),
+    path(f"{_application}/look/", checklists.look, name="look-at-application"),
+    path(f"{_application}/steps/", checklists.tick, name="tick-step"),
+    path(f"{_application}/secrets/", application_secrets.add, name="add-secret"),
+    path(f"{_secret}/try/", application_secrets.attempt, name="try-secret"),
+    path(f"{_secret}/retire/", application_secrets.retire, name="retire-secret"),
+    path(f"{_secret}/show/", application_secrets.show, name="show-secret"),
+    path(f"{_secret}/forget/", application_secrets.forget, name="forget-secret"),
     path(f"{_application}/offers/", applications.add_integration, name="add-integration"),
     path("incidents/", incidents.show_list, name="incidents"),
     path("incidents/<int:pk>/clear/", incidents.clear, name="clear-incident"),

@@ -14,16 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from integrations.connections.models import (
-    Application,
-    ApplicationSecret,
-    Connection,
-    Incident,
-    Integration,
-    Invitation,
-)
+from integrations.connections.models import Connection, Incident, Integration, Invitation
 from integrations.connections.services import incidents, invitations
-from integrations.connections.services.registration import add_secret
 from integrations.console.services import keys, tenants
 from integrations.console.urls import staff_patterns
 from integrations.tenants.models import Tenant, User
@@ -273,90 +265,6 @@ def test_the_heading_of_connections_is_the_answer(
     page = staff_client.get("/console/connections/").content.decode()
 
     assert walker.heading(page) == heading
-
-
-APPLICATION = {"name": "Webshop orders", "kind": "connect", "client_id": "isv_web"}
-OFFER = {
-    "offer-name": "Orders",
-    "offer-scopes": " visma.net.erp.salesorder:read  x ",
-    "offer-purpose": "",
-}
-
-
-def test_registers_an_application_with_what_it_offers(staff_client: Client) -> None:
-    answer = staff_client.post("/console/applications/new/", APPLICATION | OFFER)
-
-    application = Application.objects.get()
-    assert answer["Location"] == "/console/applications/webshop-orders/"
-    assert (application.kind, application.client_id) == ("connect", "isv_web")
-    offered = application.integrations.get()
-    assert (offered.slug, offered.scopes) == ("orders", "visma.net.erp.salesorder:read x")
-    page = staff_client.get(answer["Location"])
-    assert "/callback/connect" in words(page)
-    assert "Webshop orders has no secret yet" in words(page)
-
-
-def test_without_scopes_it_asks_for_the_usual_ones(staff_client: Client) -> None:
-    given = APPLICATION | {"kind": "service"} | OFFER | {"offer-scopes": ""}
-
-    staff_client.post("/console/applications/new/", given)
-
-    assert "vismanet_erp_service_api:read" in Integration.objects.get().scopes.split()
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"client_id": ""}, {"kind": "vni"}, {"offer-name": ""}, {"offer-reference_prefix": "A B"}],
-)
-def test_registers_nothing_by_half(staff_client: Client, wrong: dict[str, str]) -> None:
-    answer = staff_client.post("/console/applications/new/", APPLICATION | OFFER | wrong)
-
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert not Application.objects.exists()
-    assert not Integration.objects.exists()
-
-
-def test_a_client_id_is_registered_once(staff_client: Client) -> None:
-    staff_client.post("/console/applications/new/", APPLICATION | OFFER)
-
-    answer = staff_client.post("/console/applications/new/", APPLICATION | OFFER)
-
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert "This client id is registered here already." in words(answer)
-    assert Application.objects.count() == 1
-
-
-def test_a_secret_goes_in_and_never_comes_out(staff_client: Client) -> None:
-    application = make_integration().application
-    path = f"/console/applications/{application.slug}/"
-
-    staff_client.post(f"{path}secrets/", {"client_secret": "s3cr3t-value"})
-
-    secret = ApplicationSecret.objects.get()
-    assert secret.value() == "s3cr3t-value"
-    assert b"s3cr3t-value" not in bytes(secret.sealed_value)
-    assert "s3cr3t-value" not in staff_client.get(path).content.decode()
-
-
-def test_the_last_secret_stays_in_use(staff_client: Client) -> None:
-    application = make_integration().application
-    first, second = add_secret(application, "one"), add_secret(application, "two")
-    path = f"/console/applications/{application.slug}/secrets/"
-
-    staff_client.post(f"{path}{first.pk}/retire/")
-    answer = staff_client.post(f"{path}{second.pk}/retire/")
-
-    said = [str(message) for message in get_messages(answer.wsgi_request)]
-    assert said[-1] == "It is the last one in use. Add the new one first."
-    assert list(application.secrets.filter(retired_at=None)) == [second]
-
-
-def test_offers_another_thing_over_an_application(staff_client: Client) -> None:
-    application = make_integration().application
-
-    staff_client.post(f"/console/applications/{application.slug}/offers/", OFFER)
-
-    assert list(application.integrations.values_list("slug", flat=True)) == ["orders", "webshop"]
 
 
 def test_clears_an_incident(staff_client: Client) -> None:

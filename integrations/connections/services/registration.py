@@ -107,7 +107,7 @@ def code_ends_at(application: Application) -> datetime | None:
     return made_at + life if application.invitation_code and made_at else None
 
 
-def test_applications_serving() -> QuerySet[Application]:
+def serving_though_for_tests() -> QuerySet[Application]:
     """Applications meant for tests over which companies are connected."""
     serving = Connection.objects.filter(state=Connection.State.CONNECTED)
     return Application.objects.filter(

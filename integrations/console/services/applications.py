@@ -1,60 +1,80 @@
-"""What the ISV's staff register and retire."""
+"""What the ISV's staff register, and how far each registration has come."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
-from integrations.connections.models import Application, ApplicationSecret, Integration
+from integrations.connections.models import Application, Integration
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import registration
+from integrations.connections.services.checklist import Checklist, checklist
+from integrations.tenants.models import User
 
 # What a new integration asks for, by the kind of its application.
 USUAL_SCOPES = {
     Kind.CONNECT: "visma.net.erp.salesorder:read visma.net.erp.salesorder:write",
-    Kind.VNI: "financialstasks",
     Kind.SERVICE: (
         "visma.net.erp.salesorder:read visma.net.erp.salesorder:write vismanet_erp_service_api:read"
     ),
+    Kind.VNI: "financialstasks",
 }
 
 
-class LastSecret(Exception):
-    """An application keeps at least one secret in use."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An application with how far it is."""
+
+    application: Application
+    checklist: Checklist
+
+
+def rows(*, now: datetime) -> list[Row]:
+    found = Application.objects.prefetch_related("integrations", "checklist__ticked_by")
+    return [Row(application, checklist(application, now=now)) for application in found]
+
+
+def serving_though_for_tests(application: Application | None = None) -> list[Application]:
+    """In production, applications for tests (of those, this one) that serve companies."""
+    if not settings.PRODUCTION:
+        return []
+    serving = registration.serving_though_for_tests()
+    return list(serving.filter(pk=application.pk) if application else serving)
 
 
 @transaction.atomic
-def register(application: dict[str, Any], offered: dict[str, Any]) -> Application:
+def register(application: dict[str, Any], offered: dict[str, Any], *, by: User) -> Application:
     """Register a new application with the first thing it offers; makes both their slugs."""
+    wanted = _scopes(Kind(application["kind"]), offered)
+    named = [*application.pop("scopes").split(), *wanted]
     row = registration.register_application(
-        slug=_free_slug(Application, application["name"]), **application
+        slug=_free_slug(Application, application["name"]), scopes=named, by=by, **application
     )
-    offer(row, offered)
+    _offer(row, offered, wanted)
     return row
 
 
 def offer(application: Application, offered: dict[str, Any]) -> Integration:
     """Offer another thing over the application; without scopes it asks for the usual ones."""
-    scopes = offered["scopes"] or USUAL_SCOPES[Kind(application.kind)]
+    return _offer(application, offered, _scopes(Kind(application.kind), offered))
+
+
+def _offer(application: Application, offered: dict[str, Any], scopes: list[str]) -> Integration:
     return registration.offer(
         application,
         slug=_free_slug(Integration, offered["name"]),
-        **{**offered, "scopes": scopes.split()},
+        **{**offered, "scopes": scopes},
     )
 
 
-@transaction.atomic
-def retire(secret: ApplicationSecret, *, now: datetime) -> None:
-    """Use a secret no more. Raises LastSecret."""
-    living = ApplicationSecret.objects.select_for_update().filter(
-        application=secret.application_id, retired_at=None
-    )
-    if [row.pk for row in living] == [secret.pk]:
-        raise LastSecret
-    living.filter(pk=secret.pk).update(retired_at=now)
+def _scopes(kind: Kind, offered: dict[str, Any]) -> list[str]:
+    text: str = offered["scopes"] or USUAL_SCOPES[kind]
+    return text.split()
 
 
 def _free_slug(model: type[Application] | type[Integration], name: str) -> str:

@@ -1,24 +1,33 @@
-"""Applications: what to paste at Visma, secrets that go in and never come out, what they offer."""
+"""Applications: how far each is, what to paste at Visma, and what they offer."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from uuid import UUID
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.connections.forms import SecretForm
-from integrations.connections.models import Application, ApplicationSecret
-from integrations.connections.services import addresses
-from integrations.console.forms import ApplicationForm, IntegrationForm
-from integrations.console.services import applications
-from integrations.console.services.applications import LastSecret
+from integrations.connections.models import Application
+from integrations.connections.models.applications import Kind
+from integrations.connections.services import addresses, registration
+from integrations.connections.services.checklist import Checklist, checklist
+from integrations.console.application_forms import (
+    ApplicationForm,
+    ChangeForm,
+    CodeForm,
+    IntegrationForm,
+)
+from integrations.console.services import applications, checklist_words, event_words
 from integrations.console.views.frame import page
 from integrations.tenants.access import SignedInRequest, staff_only
 
@@ -26,8 +35,14 @@ from integrations.tenants.access import SignedInRequest, staff_only
 @require_safe
 @staff_only
 def show_list(request: SignedInRequest) -> HttpResponse:
-    rows = Application.objects.prefetch_related("integrations", "secrets")
-    return page(request, "console/applications.html", {"applications": list(rows)})
+    rows = [
+        (row, checklist_words.step_title(row.application, row.checklist.next.step))
+        if row.checklist.next
+        else (row, "")
+        for row in applications.rows(now=timezone.now())
+    ]
+    context = {"rows": rows, "tests_serving": applications.serving_though_for_tests()}
+    return page(request, "console/applications.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,14 +53,14 @@ def register(request: SignedInRequest) -> HttpResponse:
         IntegrationForm(request.POST or None, prefix="offer"),
     )
     if request.method == "POST" and all([application.is_valid(), offer.is_valid()]):
-        row = applications.register(application.cleaned_data, offer.cleaned_data)
+        row = applications.register(application.columns(), offer.cleaned_data, by=request.user)
         messages.success(request, _("Registered. Add its secret next."))
         return redirect("console:application", row.slug)
     wrong = application.errors or offer.errors
     return page(
         request,
-        "console/new_application.html",
-        {"form": application, "offer": offer, "redirect_uri": addresses.redirect_uri("connect")},
+        "console/application_new.html",
+        {"form": application, "offer": offer, "redirect_uris": _redirect_uris()},
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
     )
 
@@ -53,33 +68,38 @@ def register(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @staff_only
 def show(request: SignedInRequest, slug: str) -> HttpResponse:
-    return _page(request, get_object_or_404(Application, slug=slug))
+    return application_page(request, get_object_or_404(Application, slug=slug))
 
 
-@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def change(request: SignedInRequest, slug: str) -> HttpResponse:
+    application = get_object_or_404(Application, slug=slug)
+    # The form fills its instance while it checks; what is stored stays apart from it.
+    form = ChangeForm(request.POST or None, instance=get_object_or_404(Application, slug=slug))
+    if request.method == "POST" and form.is_valid():
+        registration.change(application, form.columns(), by=request.user, now=timezone.now())
+        messages.success(request, _("Changed. Look again whether Visma agrees."))
+        return redirect("console:application", application.slug)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"application": application, "form": form}
+    return page(request, "console/application_change.html", context, status=status)
+
+
 @require_POST
 @staff_only
-def add_secret(request: SignedInRequest, slug: str) -> HttpResponse:
+def keep_code(request: SignedInRequest, slug: str) -> HttpResponse:
     application = get_object_or_404(Application, slug=slug)
-    form = SecretForm(request.POST, instance=ApplicationSecret(application=application))
+    form, now = CodeForm(request.POST), timezone.now()
     if not form.is_valid():
-        return _page(request, application, secret=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    form.save()
-    messages.success(request, _("Kept, encrypted. It is used from now on."))
-    return redirect("console:application", application.slug)
-
-
-@require_POST
-@staff_only
-def retire_secret(request: SignedInRequest, slug: str, secret_id: UUID) -> HttpResponse:
-    application = get_object_or_404(Application, slug=slug)
-    secret = get_object_or_404(application.secrets, pk=secret_id)
-    try:
-        applications.retire(secret, now=timezone.now())
-    except LastSecret:
-        messages.warning(request, _("It is the last one in use. Add the new one first."))
-    else:
-        messages.success(request, _("It is used no more."))
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return application_page(request, application, code=form, status=status)
+    wanted = {
+        "invitation_code": form.cleaned_data["invitation_code"],
+        "invitation_code_made_at": form.made_at(now),
+    }
+    registration.change(application, wanted, by=request.user, now=now)
+    messages.success(request, _("Kept. Invitations show this code from now on."))
     return redirect("console:application", application.slug)
 
 
@@ -87,34 +107,59 @@ def retire_secret(request: SignedInRequest, slug: str, secret_id: UUID) -> HttpR
 @staff_only
 def add_integration(request: SignedInRequest, slug: str) -> HttpResponse:
     application = get_object_or_404(Application, slug=slug)
-    form = IntegrationForm(request.POST, prefix="offer")
+    form = IntegrationForm(request.POST, prefix="offer", application=application)
     if not form.is_valid():
-        return _page(request, application, offer=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return application_page(request, application, offer=form, status=status)
     applications.offer(application, form.cleaned_data)
     messages.success(request, _("Tenants can connect it now."))
     return redirect("console:application", application.slug)
 
 
-def _page(
+def application_page(
     request: SignedInRequest,
     application: Application,
     *,
     secret: SecretForm | None = None,
     offer: IntegrationForm | None = None,
+    code: CodeForm | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    """An application with its checklist; a form that was refused comes back in its place."""
+    progress = checklist(application, now=timezone.now())
     secrets = list(application.secrets.all())
-    return page(
-        request,
-        "console/application.html",
-        {
-            "application": application,
-            "redirect_uri": addresses.redirect_uri(application.kind),
-            "secrets": secrets,
-            "in_use": [row for row in secrets if row.retired_at is None],
-            "integrations": list(application.integrations.all()),
-            "secret_form": secret or SecretForm(),
-            "offer": offer or IntegrationForm(prefix="offer"),
-        },
-        status=status,
+    context = {
+        "application": application,
+        "checklist": progress,
+        "heading": _heading(application, progress),
+        "groups": checklist_words.groups(application, progress.items),
+        "redirect_uri": addresses.redirect_uri(application.kind),
+        "developer_portal": settings.VISMA_DEVELOPER_PORTAL_URL,
+        "code_ends_at": registration.code_ends_at(application),
+        "in_use": [row for row in secrets if row.retired_at is None],
+        "retired": [row for row in secrets if row.retired_at is not None],
+        "integrations": list(application.integrations.all()),
+        "events": event_words.newest(application),
+        "secret_form": secret or SecretForm(),
+        "offer": offer or IntegrationForm(prefix="offer", application=application),
+        "code_form": code or CodeForm(),
+        "tests_serving": applications.serving_though_for_tests(application),
+    }
+    return page(request, "console/application.html", context, status=status)
+
+
+def _heading(application: Application, progress: Checklist) -> str:
+    if not progress.left:
+        return _("%(name)s is ready for real companies") % {"name": application.name[:60]}
+    text = ngettext(
+        "%(n)s step left before real companies",
+        "%(n)s steps left before real companies",
+        progress.left,
     )
+    return str(capfirst(text % {"n": apnumber(progress.left)}))
+
+
+def _redirect_uris() -> list[tuple[Any, str]]:
+    """What to paste at Visma, by the kinds that need it."""
+    uris = [(kind.label, addresses.redirect_uri(kind)) for kind in Kind]
+    return [(label, uri) for label, uri in uris if uri]

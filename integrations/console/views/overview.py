@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Application
 from integrations.console.health import unserved_too_long
-from integrations.console.services import attention
+from integrations.console.services import applications, attention
 from integrations.console.services.wording import incident_words
 from integrations.console.views.frame import page
 from integrations.tenants.access import SignedInRequest, staff_only
@@ -36,6 +36,7 @@ def show(request: SignedInRequest) -> HttpResponse:
             "working": attention.working_count(),
             "oldest": unserved_too_long(now=timezone.now()),
             "heading": heading(len(causes) + len(incidents) + bool(lanes)),
+            "tests_serving": applications.serving_though_for_tests(),
             "is_new": not Application.objects.exists(),
             "no_tenant": not Tenant.objects.exists(),
         },
