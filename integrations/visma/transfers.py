@@ -12,6 +12,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from integrations.visma.calls import Answer, Call, boot_time
 from integrations.visma.origins import may_go_plain
 
+METHODS = ("GET", "POST", "DELETE")
 BODY_LIMIT = 1 << 20  # bytes; the rest of a longer answer is not read
 
 
@@ -78,8 +79,8 @@ def _by_name(lines: list[bytes]) -> dict[str, list[str]]:
 
 def check(call: Call, plain_http_hosts: frozenset[str]) -> None:
     """Raise ValueError, without quoting anything, for a call that must not reach the wire."""
-    if call.method not in ("GET", "POST") or (call.method == "POST") != (call.body is not None):
-        raise ValueError("A call is a GET without a body or a POST with one.")
+    if call.method not in METHODS or (call.method == "POST") != (call.body is not None):
+        raise ValueError("A call is a GET or a DELETE without a body, or a POST with one.")
     for text in (call.url, *call.headers):
         if not (text.isascii() and text.isprintable()):
             raise ValueError("Address and headers are printable ASCII.")
@@ -95,6 +96,8 @@ def set_request(handle: pycurl.Curl, call: Call) -> None:
     handle.setopt(pycurl.HTTPHEADER, [*call.headers, "Expect:"])
     if call.body is None:
         handle.setopt(pycurl.HTTPGET, 1)
+        if call.method == "DELETE":
+            handle.setopt(pycurl.CUSTOMREQUEST, call.method)
         return
     handle.setopt(pycurl.POST, 1)
     handle.setopt(pycurl.POSTFIELDSIZE, len(call.body))

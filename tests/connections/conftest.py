@@ -62,6 +62,20 @@ def service_integration(db: None) -> Integration:
     )
 
 
+@pytest.fixture
+def vni_integration(db: None) -> Integration:
+    application = registration.register_application(
+        name="Nordhandel Orders (VNI)",
+        slug="nordhandel-vni",
+        kind="vni",
+        client_id="isv_nordhandel_web",
+        secret="sandbox-web-secret",
+    )
+    return registration.offer(
+        application, name="Webshop orders (VNI)", slug="webshop-vni", scopes=["financialstasks"]
+    )
+
+
 @dataclass
 class Person:
     """Somebody with a browser: cookies for the portal, and others for Visma."""

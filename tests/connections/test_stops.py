@@ -507,7 +507,7 @@ def test_v3_that_takes_no_user_tokens_is_not_called_connected(
     person.comes_back()
 
     assert person.confirms() == "One thing is in the way"
-    assert Connection.objects.get().problem == "forbidden"
+    assert Connection.objects.get().problem == "user_not_taken"
 
 
 def changed_hint(address: str) -> str:

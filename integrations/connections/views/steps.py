@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from integrations.connections.models import Invitation
 from integrations.connections.models.applications import Kind
+from integrations.connections.services import visma_users
 
 INVITATION, SIGN_IN, COMPANY, CHECK, CONNECTED = range(5)
 
@@ -58,7 +59,7 @@ def _labels(invitation: Invitation, orders_go: str) -> list[tuple[int, str, str]
             (CHECK, _("We check"), _("We read one company name")),
             (CONNECTED, _("Connected"), orders_go),
         ]
-    hint = invitation.integration.visma_user_hint
+    hint = visma_users.user_to_use(invitation)
     as_user = _("As %(user)s") % {"user": hint} if hint else ""
     return [
         (INVITATION, _("Invitation"), _("Two minutes, five steps")),
