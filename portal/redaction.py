@@ -8,8 +8,8 @@ import re
 # An invitation's link, the answer of an authorization server, the invitation's cookie, API keys.
 _SECRETS = [
     (re.compile(r"(/i/)[^\s?\"'<>]+"), r"\1…"),
-    (re.compile(r"(/callback/[\w/-]*)\?[^\s\"'<>]*"), r"\1?…"),
-    (re.compile(r"(invitation=)[^\s;\"']+"), r"\1…"),
+    (re.compile(r"(/callback(?:/[\w/-]*)?)\?[^\s\"'<>]*"), r"\1?…"),
+    (re.compile(r"((?:invitation|signin)=)[^\s;\"']+"), r"\1…"),
     (re.compile(r"\b((?:Bearer|Basic) )[\w.~+/=-]+"), r"\1…"),
     (re.compile(r"\b((?:code|state|id_token|access_token|refresh_token)=)[^\s&\"']+"), r"\1…"),
 ]

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "integrations.intake",
     "integrations.deliveries",
     "integrations.orders",
+    "integrations.signin",
     "integrations.connections",
     "integrations.audit",
     "integrations.tenants",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "integrations.signin.middleware.sessions_end_with_vismas",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -197,6 +199,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "portal.account_forms.Reauthenticate",
 }
 ACCOUNT_PREVENT_ENUMERATION = True
+VISMA_SIGN_IN_APPLICATION = env.text("VISMA_SIGN_IN_APPLICATION", "")
+VISMA_SIGN_IN_STAFF = env.flag("VISMA_SIGN_IN_STAFF", default=False)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "portal@localhost")
@@ -377,5 +381,6 @@ FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
 
 PENDING_CONSENT_LIFE = env.seconds("PENDING_CONSENT_LIFE", 30 * 60)
 INVITATION_LIFE = env.seconds("INVITATION_LIFE", 5 * 24 * 60 * 60)
+CONSENT_ADDRESS_LIFE = env.seconds("CONSENT_ADDRESS_LIFE", 90 * 24 * 60 * 60)
 # What integrators report of the App Store's invitation codes; Visma's own pages give no number.
 INVITATION_CODE_LIFE = env.seconds("INVITATION_CODE_LIFE", 5 * 24 * 60 * 60)

@@ -16,6 +16,7 @@ urlpatterns = [
     # Strangers choose a language too, on an invitation.
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),
+    path("", include("integrations.signin.urls")),
     # Invitation links, the consent and the callbacks of each kind.
     path("", include("integrations.connections.urls")),
     # Orders in: the API, and the upload pages of a tenant.

@@ -51,7 +51,7 @@ def verify_id_token(
 
     ``access_token`` is the one that came along, ``now`` is aware, ``leeway`` in seconds.
     """
-    claims = _signed_claims(id_token, keys)
+    claims = signed_claims(id_token, keys)
     _check(claims, client, access_token)
     _check_times(claims, now.timestamp(), leeway)
     given = claims.get("nonce")
@@ -78,7 +78,7 @@ def verify_refreshed(
     token endpoint's TLS stands in for the signature (3.1.3.7, 6). Raises BadIdToken.
     """
     try:
-        claims = _signed_claims(id_token, keys)
+        claims = signed_claims(id_token, keys)
     except BadIdToken:
         raise
     except (BadAnswer, Outage):
@@ -90,7 +90,7 @@ def verify_refreshed(
 
 
 def _check(claims: dict[str, Any], client: Client, access_token: str) -> None:
-    _check_audience(claims, client.client_id)
+    check_audience(claims, client.client_id)
     if claims.get("iss") != client.endpoints.issuer:
         raise BadIdToken("issuer")
     if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token):
@@ -125,15 +125,16 @@ def tenant_of(access_token: str) -> str | None:
     return None
 
 
-def _signed_claims(id_token: str, keys: KeySet) -> dict[str, Any]:
-    key = keys.key(_key_id(id_token))
+def signed_claims(token: str, keys: KeySet, *, typ: str = "JWT") -> dict[str, Any]:
+    """Return the claims of a token of this type, once Visma's signature is verified."""
+    key = keys.key(_key_id(token, typ))
     if key is None:
         raise BadIdToken("key")
-    return _claims(id_token, key)
+    return _claims(token, key)
 
 
 def _unsigned_claims(id_token: str) -> dict[str, Any]:
-    _key_id(id_token)
+    _key_id(id_token, "JWT")
     return _claims(id_token, None)
 
 
@@ -158,19 +159,21 @@ def _claims(id_token: str, key: jwt.PyJWK | None) -> dict[str, Any]:
         raise BadIdToken("signature") from None
 
 
-def _key_id(id_token: str) -> str | None:
+def _key_id(token: str, typ: str) -> str | None:
     try:
-        header = jwt.get_unverified_header(id_token)
+        header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
         raise BadIdToken("form") from None
     if header.get("alg") not in ALGORITHMS or "crit" in header:
         raise BadIdToken("algorithm")
-    if str(header.get("typ", "JWT")).upper() != "JWT":
+    # An ID token may leave its type out, and nothing else may: so none passes for another.
+    if str(header.get("typ", "JWT")).upper() != typ.upper():
         raise BadIdToken("type")
     return header.get("kid")
 
 
-def _check_audience(claims: dict[str, Any], client_id: str) -> None:
+def check_audience(claims: dict[str, Any], client_id: str) -> None:
+    """The token must be for the application, and for it alone where it says so."""
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     if client_id not in audiences:
@@ -181,16 +184,17 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
 
 
 def _check_times(claims: dict[str, Any], now: float, leeway: int) -> None:
-    if now >= _seconds(claims, "exp") + leeway:
+    if now >= seconds_of(claims, "exp") + leeway:
         raise BadIdToken("exp")
     for name in ("iat", "nbf") if "nbf" in claims else ("iat",):
-        if _seconds(claims, name) > now + leeway:
+        if seconds_of(claims, name) > now + leeway:
             raise BadIdToken(name)
-    if _seconds(claims, "iat") < now - STALE - leeway:
+    if seconds_of(claims, "iat") < now - STALE - leeway:
         raise BadIdToken("iat")
 
 
-def _seconds(claims: dict[str, Any], name: str) -> float:
+def seconds_of(claims: dict[str, Any], name: str) -> float:
+    """A claim that is a time."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e11:
         raise BadIdToken(name)

@@ -22,6 +22,7 @@ from integrations.visma.exchange import Transport, read
 from integrations.visma.hidden import Hidden, without_frames
 from integrations.visma.id_tokens import IdToken, tenant_of, verify_id_token, verify_refreshed
 from integrations.visma.key_sets import KeySet
+from integrations.visma.logout_tokens import LogoutToken, verify_logout_token
 from integrations.visma.origins import may_go_plain, origin_of
 from integrations.visma.sessions import (
     CurledResponse,
@@ -40,6 +41,7 @@ __all__ = [
     "Hidden",
     "IdToken",
     "KeySet",
+    "LogoutToken",
     "TokenAnswer",
     "Transport",
     "authorization_url",
@@ -53,6 +55,7 @@ __all__ = [
     "tenant_of",
     "userinfo",
     "verify_id_token",
+    "verify_logout_token",
     "verify_refreshed",
 ]
 
