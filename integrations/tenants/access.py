@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address
 from typing import Concatenate, ParamSpec
 
-from django.core.exceptions import PermissionDenied
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -33,6 +35,14 @@ def tenant_acted_for_by(user: User, slug: str) -> Tenant:
     if not may_act(user, tenant):
         raise PermissionDenied
     return tenant
+
+
+def address_of(request: HttpRequest) -> str:
+    """The browser's address, past as many proxies as are trusted; empty where it isn't one."""
+    try:
+        return str(ip_address(get_adapter(request).get_client_ip(request)))
+    except (ImproperlyConfigured, PermissionDenied, ValueError):
+        return ""
 
 
 def staff_only(

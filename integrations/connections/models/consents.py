@@ -44,6 +44,8 @@ class Invitation(models.Model):
     # Kind service: the id that was pasted, looked at again until the App Store says yes.
     pasted_tenant_id = models.UUIDField(null=True, blank=True)
     pasted_text = models.TextField(blank=True)
+    # From where; kept no longer than the consent ledger shows it.
+    pasted_from = models.GenericIPAddressField(null=True, blank=True)
     look_again_at = models.DateTimeField(null=True, blank=True)
     look_again_until = models.DateTimeField(null=True, blank=True)
     # The outcome of the last try, by its code, so that the page can say where it stopped.
@@ -94,6 +96,7 @@ class PendingConsent(models.Model):
     # What the person read before going to Visma, for the consent ledger.
     text = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)
+    asked_from = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True, blank=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from integrations.audit.services import record
 from integrations.connections.models import (
     Company,
     Connection,
@@ -16,10 +14,9 @@ from integrations.connections.models import (
     Integration,
     Invitation,
 )
-from integrations.connections.services import companies, confirmation, notices
+from integrations.connections.services import companies, confirmation, ledger, notices
 from integrations.connections.services.companies import Candidate
 from integrations.connections.services.standing import LOOK_AGAIN
-from integrations.keyring.tokens import digest
 from integrations.tenants.models import User
 
 
@@ -39,8 +36,7 @@ def bind(
     *,
     number_given: str = "",
     by: User | None = None,
-    text: str,
-    language: str,
+    read: ledger.Read,
     now: datetime,
 ) -> list[Connection]:
     """Make or renew a connection for each company, still to be proven by the doctor.
@@ -61,7 +57,7 @@ def bind(
     Invitation.objects.filter(pk=invitation.pk).update(
         connection=connections[0], last_outcome="", look_again_at=None
     )
-    _write_ledger(invitation, grant, connections, text=text, language=language, now=now)
+    ledger.write_granted(invitation, grant, connections, read, by=by, now=now)
     return connections
 
 
@@ -112,32 +108,3 @@ def _replace(former: Grant, *, now: datetime) -> None:
         refresh_token_digest="",
         sealed_access_token=None,
     )
-
-
-def _write_ledger(
-    invitation: Invitation,
-    grant: Grant,
-    connections: list[Connection],
-    *,
-    text: str,
-    language: str,
-    now: datetime,
-) -> None:
-    who: dict[str, Any] = {"email": grant.visma_user_email, "visma_user": grant.visma_user}
-    for connection in connections:
-        record(
-            invitation.tenant,
-            "consent.granted",
-            facts={
-                "connection": connection.pk,
-                "grant": str(grant.pk),
-                "invitation": str(invitation.pk),
-                "company": connection.company.visma_key,
-                "scopes": grant.scopes.split(),
-                "text": text,
-                "text_digest": digest(text),
-                "language": language,
-            },
-            personal={name: value for name, value in who.items() if value},
-            now=now,
-        )

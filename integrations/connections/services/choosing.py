@@ -13,6 +13,7 @@ from integrations.connections.services import (
     companies,
     doctor,
     invitations,
+    ledger,
     refreshing,
     vni_tokens,
 )
@@ -99,18 +100,20 @@ def _connect(
         if not first or consent.grant is None:
             return [], []
         renewed = _put_to_use(consent.grant, now=now)
+        read = ledger.Read(consent.text, consent.language, consent.asked_from or "")
         connections = binding.bind(
             consent.invitation,
             consent.grant,
             chosen,
             number_given=number_given,
             by=by,
-            text=consent.text,
-            language=consent.language,
+            read=read,
             now=now,
         )
         PendingConsent.objects.filter(pk=consent.pk).update(connection=connections[0])
-    return connections, [each for each in renewed if each not in connections]
+        renewed = [each for each in renewed if each not in connections]
+        ledger.write_granted(consent.invitation, consent.grant, renewed, read, by=by, now=now)
+    return connections, renewed
 
 
 def _put_to_use(grant: Grant, *, now: datetime) -> list[Connection]:

@@ -62,11 +62,13 @@ def begin(
     language: str,
     prompt: str = "",
     declared_user: str = "",
+    address: str = "",
     now: datetime,
 ) -> str:
     """Remember the way back and return where to send the browser.
 
-    ``declared_user`` is the address of the Visma user who is going to sign in, if it was told.
+    ``declared_user`` is the address of the Visma user who is going to sign in, if it was told;
+    ``address`` is the browser's, for the consent ledger.
 
     Raises invitations.NotOpen, visma_clients.NoSecret and ring.Unreadable.
     """
@@ -84,6 +86,7 @@ def begin(
         text=wording.consent_text(invitation.integration, invitation.tenant, asked),
         language=language,
         declared_user=declared_user,
+        asked_from=address or None,
         expires_at=now + settings.PENDING_CONSENT_LIFE,
     )
     if application.kind == Kind.VNI:

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant
-from integrations.connections.services import client_secrets, visma_clients
+from integrations.connections.models.applications import Kind
+from integrations.connections.services import client_secrets, ledger, visma_clients, vni_tokens
 from integrations.keyring import ring
 from integrations.tenants.models import User
 from integrations.visma import oauth
@@ -22,10 +23,11 @@ logger = logging.getLogger(__name__)
 def disconnect(connection: Connection, *, by: User | None, now: datetime) -> bool:
     """Disconnect; False when it was already. No more orders go out, whatever Visma answers.
 
-    An approval in the App Store stays until somebody removes it there.
+    Ended here: the connection, and our tokens. At Visma: the refresh token or VNI token, where no
+    other connection stands on it. An approval in the App Store stays until somebody removes it.
     """
     with transaction.atomic():
-        grant = connection.grant
+        grants = [grant for grant in (connection.grant, connection.standby) if grant is not None]
         ended = Connection.objects.filter(
             ~Q(state=Connection.State.DISCONNECTED), pk=connection.pk
         ).update(
@@ -38,7 +40,7 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
         )
         if not ended:
             return False
-        refresh_token = _take_refresh_token(grant, now=now) if grant is not None else ""
+        taken = [(grant, _take_token(grant, now=now)) for grant in grants]
         record(
             connection.company.tenant,
             "connection.disconnected",
@@ -49,21 +51,20 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
             },
             now=now,
         )
-    if grant is not None and refresh_token:
-        _revoke(grant, refresh_token, now=now)
+        ledger.write_withdrawn(connection, by=by, now=now)
+    for grant, token in taken:
+        if token:
+            _revoke(grant, token, now=now)
     connection.refresh_from_db()
     return True
 
 
-def _take_refresh_token(grant: Grant, *, now: datetime) -> str:
-    """Forget the grant's tokens and return the refresh token, if nothing else stands on it."""
-    if Connection.objects.filter(grant=grant).exists():
+def _take_token(grant: Grant, *, now: datetime) -> str:
+    """Forget the grant's tokens and return the one to revoke, if nothing else stands on it."""
+    if Connection.objects.filter(Q(grant=grant) | Q(standby=grant)).exists():
         return ""
     grant.refresh_from_db()
-    try:
-        refresh_token = grant.refresh_token() if grant.sealed_refresh_token is not None else ""
-    except ring.Unreadable:
-        refresh_token = ""
+    token = _to_revoke(grant)
     Grant.objects.filter(pk=grant.pk, ended_at=None).update(
         ended_at=now,
         ended_because="disconnected",
@@ -71,14 +72,27 @@ def _take_refresh_token(grant: Grant, *, now: datetime) -> str:
         refresh_token_digest="",
         sealed_access_token=None,
     )
-    return refresh_token
+    return token
 
 
-def _revoke(grant: Grant, refresh_token: str, *, now: datetime) -> None:
+def _to_revoke(grant: Grant) -> str:
+    """What Visma lets us end; an access token of Connect runs out by itself within the hour."""
+    try:
+        if grant.kind == Kind.VNI:
+            return grant.access_token() if grant.sealed_access_token is not None else ""
+        return grant.refresh_token() if grant.sealed_refresh_token is not None else ""
+    except ring.Unreadable:
+        return ""
+
+
+def _revoke(grant: Grant, token: str, *, now: datetime) -> None:
     """RFC 7009; best effort, the token is forgotten here in any case."""
+    if grant.kind == Kind.VNI:
+        vni_tokens.revoke(grant, token)
+        return
     try:
         client_secrets.asked(
-            grant.application, lambda client: oauth.revoke(client, refresh_token), now=now
+            grant.application, lambda client: oauth.revoke(client, token), now=now
         )
     except (VismaError, ring.Unreadable, visma_clients.NoSecret):
         logger.warning("Grant %s could not be revoked at Visma", grant.pk)

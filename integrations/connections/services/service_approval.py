@@ -21,6 +21,7 @@ from integrations.connections.services import (
     doctor,
     incidents,
     invitations,
+    ledger,
     quotas,
     refreshing,
     standing,
@@ -61,9 +62,17 @@ class _Stopped(Exception):
 
 
 def paste(
-    invitation: Invitation, visma_tenant_id: UUID, *, language: str, by: User | None, now: datetime
+    invitation: Invitation,
+    visma_tenant_id: UUID,
+    *,
+    language: str,
+    address: str = "",
+    by: User | None,
+    now: datetime,
 ) -> Connection | None:
     """Take the id a person pasted and look at once. Raises invitations.NotOpen.
+
+    ``address`` is the browser's, for the consent ledger.
 
     None: not connected; the invitation's ``last_outcome`` says why, and it may be looked at again.
     """
@@ -73,11 +82,14 @@ def paste(
     invitation.pasted_text = wording.consent_text(
         integration, invitation.tenant, integration.scopes.split()
     )
+    invitation.pasted_from = address or None
     invitation.language = language or invitation.language
     invitation.look_again_until = invitation.expires_at
     invitation.save(
-        update_fields=["pasted_tenant_id", "pasted_text", "language", "look_again_until"]
-    )
+        update_fields=[
+            "pasted_tenant_id", "pasted_text", "pasted_from", "language", "look_again_until",
+        ]
+    )  # fmt: skip
     return look(invitation, by=by, now=now)
 
 
@@ -120,8 +132,9 @@ def _connected(invitation: Invitation, *, by: User | None, now: datetime) -> Con
                 grant,
                 [candidate],
                 by=by,
-                text=invitation.pasted_text,
-                language=invitation.language,
+                read=ledger.Read(
+                    invitation.pasted_text, invitation.language, invitation.pasted_from or ""
+                ),
                 now=now,
             )
         except binding.CompanyTaken as taken:

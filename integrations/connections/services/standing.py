@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant, Invitation
-from integrations.connections.services import incidents, notices
+from integrations.connections.services import incidents, ledger, notices
 from integrations.connections.services.findings import Finding
 
 LOOK_AGAIN = timedelta(minutes=1)
@@ -51,6 +51,7 @@ def prove(connection: Connection, *, now: datetime) -> None:
             facts={"connection": connection.pk, "company": connection.company.visma_key},
             now=now,
         )
+        ledger.note_proof(connection, now=now)
     connection.refresh_from_db()
 
 
@@ -68,7 +69,9 @@ def find_broken(
         look_again_at=now + LOOK_AGAIN if lasts else None,
         look_again_until=now + lasts if lasts else None,
     )
-    if not changed:
+    if changed:
+        ledger.note_finding(connection, finding, now=now)
+    else:
         _look_later(connection, now=now)
     was_working = connection.state == Connection.State.CONNECTED
     connection.refresh_from_db()

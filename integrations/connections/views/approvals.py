@@ -18,6 +18,7 @@ from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.invitations import NotOpen
 from integrations.connections.views import steps
 from integrations.connections.views.visits import SeeOther, public, visit_of
+from integrations.tenants.access import address_of
 from integrations.tenants.models import User
 
 
@@ -33,6 +34,7 @@ def paste_tenant_id(request: HttpRequest) -> HttpResponse:
             invitation,
             form.cleaned_data["visma_tenant_id"],
             language=get_language() or "",
+            address=address_of(request),
             by=request.user if isinstance(request.user, User) else None,
             now=timezone.now(),
         )

@@ -25,6 +25,7 @@ from integrations.connections.views.visits import (
     without_referrer,
 )
 from integrations.keyring import ring
+from integrations.tenants.access import address_of
 
 # Where a sign-in may have stopped without Visma telling us.
 STOPS = {
@@ -74,6 +75,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             invitation,
             browser=visit.browser,
             language=get_language() or "",
+            address=address_of(request),
             prompt="login" if request.POST.get("as") == "another" else "",
             now=timezone.now(),
         )
