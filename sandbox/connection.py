@@ -123,14 +123,16 @@ class Connection(asyncio.Protocol):
         if self._too_large:
             return
         path, _, query = self._url.decode("latin-1").partition("?")
+        entry, body = self._open_entry(path), b"".join(self._chunks)
+        self._answerer.ledger.describe(entry, self._headers, body)
         request = Request(
-            method=self._parser.get_method().decode("latin-1"),
+            method=entry.method,
             path=path,
             query_string=query,
             headers=self._headers,
-            body=b"".join(self._chunks),
+            body=body,
             peer=self._peer,
-            entry=self._open_entry(path),
+            entry=entry,
         )
         self._served += 1
         self.controls = self.controls or path.startswith("/_control/")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import marshal
 import zlib
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from sandbox.clock import Clock
 
 RECENT = 2000
 PACKED = 500
+CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
 
 
 @dataclass(slots=True)
@@ -26,6 +28,8 @@ class Entry:
     ``answered`` the same, but 0 when no whole answer left. ``seconds`` are of real time.
     ``detail`` is the grant type at the token endpoint, a word of the room's own elsewhere.
     ``too_early`` marks a call that came before the Retry-After it was given was over.
+    ``headers`` are as sent, names in lower case, credentials left out; ``body_hash`` is the
+    body's SHA-256 in hexadecimal, empty without a body.
     """
 
     number: int
@@ -47,9 +51,11 @@ class Entry:
     too_early: bool = False
     sent: str = ""
     status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body_hash: str = ""
 
 
-NAMES = tuple(field.name for field in fields(Entry))
+NAMES = tuple(one.name for one in fields(Entry))
 _row = attrgetter(*NAMES)
 
 # Kind, what was sent, status of a whole answer, was it committed, had it a fault, was it early.
@@ -74,6 +80,13 @@ class Ledger:
     def open(self, *, method: str, path: str, connection: int, reused: bool) -> Entry:
         self._count += 1
         return Entry(self._count, self._clock.seconds(), method, path, connection, reused)
+
+    def describe(self, entry: Entry, headers: dict[str, str], body: bytes) -> None:
+        """Note what the request carried, so far as it gives nothing away."""
+        entry.headers = {
+            name: "(left out)" if name in CREDENTIALS else value for name, value in headers.items()
+        }
+        entry.body_hash = hashlib.sha256(body).hexdigest() if body else ""
 
     def keep(self, entry: Entry) -> None:
         self._recent.append(entry)

@@ -14,16 +14,12 @@ from sandbox.switches import Switches
 
 def show_switches(sandbox: Sandbox, request: Request) -> Response:
     values, defaults = sandbox.switches.as_dict(), Switches().as_dict()
-    hints = get_type_hints(Switches)
     turned = [name for name in values if values[name] != defaults[name]]
+    wanted = request.query.get("find", "").strip()
     parts = [
-        f"<h2>{heading}</h2>"
-        + form(
-            HOME,
-            *(_control(name, hints[name], values[name], defaults[name]) for name in names),
-            press("Set these"),
-        )
+        _section(heading, found, values, opened=bool(wanted or set(found) & set(turned)))
         for heading, names in sections().items()
+        if (found := [name for name in names if _is_about(name, wanted)])
     ]
     told = (
         f"Turned from their defaults: {', '.join(turned)}." if turned else "All are as they come."
@@ -31,8 +27,27 @@ def show_switches(sandbox: Sandbox, request: Request) -> Response:
     intro = (
         "<p>Where it is not known what Visma does, a switch decides what the sandbox does. "
         f"{told}</p>{form(f'{HOME}/defaults', press('Set all to their defaults', quiet=True))}"
+        f'<form method="get" action="{HOME}" role="search">'
+        f"{field('Find a switch', 'find', value=wanted)}{press('Find')}</form>"
     )
-    return room_page("Switches", intro + "".join(parts), request)
+    shown = "".join(parts) or "<p>No switch is about that.</p>"
+    return room_page("Switches", intro + shown, request)
+
+
+def _section(heading: str, names: list[str], values: dict[str, Any], *, opened: bool) -> str:
+    hints, defaults = get_type_hints(Switches), Switches().as_dict()
+    controls = (_control(name, hints[name], values[name], defaults[name]) for name in names)
+    return (
+        f'<details class="section"{" open" if opened else ""}>'
+        f"<summary><h2>{heading}</h2> <small>{len(names)}</small></summary>"
+        f"{form(HOME, *controls, press('Set these'))}</details>"
+    )
+
+
+def _is_about(name: str, wanted: str) -> bool:
+    meaning = meanings().get(name)
+    about = f"{name} {_label(name)} {meaning.fact if meaning else ''}"
+    return wanted.lower() in about.lower()
 
 
 def set_switches(sandbox: Sandbox, form: dict[str, str]) -> tuple[str, str]:

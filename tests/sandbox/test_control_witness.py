@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import pytest
@@ -39,6 +40,24 @@ def test_every_request_is_there_with_its_outcome(norway: Api) -> None:
     ]
     unanswered = norway.sandbox.requests(outcome="unanswered")
     assert [one["reference"] for one in unanswered] == ["WEB-1", "WEB-2"]
+
+
+@point("E15.content")
+def test_a_request_is_told_by_its_headers_and_the_hash_of_its_body(norway: Api) -> None:
+    body = json.dumps(order()).encode()
+
+    norway.call(
+        "POST",
+        "/api/v3/SalesOrders",
+        data=body,
+        headers={"Content-Type": "application/json", "Cookie": "mine=1", "X-Trace": "t-1"},
+    )
+
+    (one,) = norway.sandbox.requests(kind="salesorders.post")
+    assert one["body_hash"] == sha256(body).hexdigest()
+    assert one["headers"] | {"x-trace": "t-1"} == one["headers"]
+    assert {one["headers"][name] for name in ("authorization", "cookie")} == {"(left out)"}
+    assert norway.token not in json.dumps(one)
 
 
 def test_a_verdict_is_small_and_says_the_totals(norway: Api) -> None:
