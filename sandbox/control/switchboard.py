@@ -83,7 +83,7 @@ def _control(name: str, hint: Any, value: Any, default: Any) -> str:
 
 def _note(name: str, default: Any) -> str:
     meaning = meanings().get(name)
-    shown = {True: "yes", False: "no", "": "empty"}.get(default, default)
+    shown = {"true": "yes", "false": "no", "": "empty"}.get(_shown(default), default)
     known = f"{meaning.fact}: {meaning.mark.lower()}, {meaning.point}. " if meaning else ""
     return f"{known}{name}, by default {shown}."
 
