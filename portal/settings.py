@@ -168,6 +168,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},
     },
+    "check-listed": {
+        "task": "integrations.connections.tasks.check_listed",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+    "send-mails": {
+        "task": "integrations.connections.tasks.send_mails",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+    "write-mails": {
+        "task": "integrations.connections.tasks.write_mails",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 1800},
+    },
+    "prune": {
+        "task": "integrations.connections.tasks.prune",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+    "keep-alive": {
+        "task": "integrations.connections.tasks.keep_alive",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 
 # People
@@ -381,6 +406,7 @@ FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
 
 PENDING_CONSENT_LIFE = env.seconds("PENDING_CONSENT_LIFE", 30 * 60)
 INVITATION_LIFE = env.seconds("INVITATION_LIFE", 5 * 24 * 60 * 60)
+CONNECTING_RETENTION = env.seconds("CONNECTING_RETENTION", 90 * 24 * 60 * 60)
 CONSENT_ADDRESS_LIFE = env.seconds("CONSENT_ADDRESS_LIFE", 90 * 24 * 60 * 60)
 # What integrators report of the App Store's invitation codes; Visma's own pages give no number.
 INVITATION_CODE_LIFE = env.seconds("INVITATION_CODE_LIFE", 5 * 24 * 60 * 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.connections.models import ApplicationSecret, Integration
-from integrations.connections.services import companies
+from integrations.connections.services import companies, lives
 from integrations.connections.services.companies import Candidate
 from integrations.tenants.forms import OwnWords
 
@@ -50,6 +51,20 @@ class CompanyForm(OwnWords, forms.Form):
         return [self._candidates[key] for key in self.cleaned_data["company"]]
 
 
+class SignInForm(OwnWords, forms.Form):
+    """Who is going to sign in at Visma, for whoever knows it."""
+
+    declared_user = forms.EmailField(
+        label=gettext_lazy("Who will sign in at Visma?"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "The e-mail address of the Visma user. We stop if somebody else signs in by mistake."
+        ),
+    )
+
+
 class TenantIdForm(OwnWords, forms.Form):
     """A tenant id as people paste it: with blanks, braces, or a hyphen from a text program."""
 
@@ -84,6 +99,9 @@ class InvitationForm(OwnWords, forms.Form):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail address"))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    minutes = forms.TypedChoiceField(
+        label=gettext_lazy("The link works for"), coerce=int, empty_value=None, required=False
+    )
     expected_visma_tenant_id = forms.UUIDField(
         label=gettext_lazy("Tenant id of the company"),
         required=False,
@@ -96,11 +114,54 @@ class InvitationForm(OwnWords, forms.Form):
         },
     )
     mail = forms.BooleanField(label=gettext_lazy("Mail the link"), required=False, initial=True)
+    with_code = forms.BooleanField(
+        label=gettext_lazy("Ask for a code that I tell by phone"),
+        required=False,
+        help_text=gettext_lazy(
+            "We show it to you once. Whoever has only the mail can’t use the link; after five "
+            "wrong tries it is shut."
+        ),
+    )
 
     def __init__(self, *args: Any, by_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        minutes = self.fields["minutes"]
+        if isinstance(minutes, forms.TypedChoiceField):
+            minutes.choices = lives.choices()
+            minutes.initial = lives.usual()
         if not by_staff:
             del self.fields["expected_visma_tenant_id"]
+
+    def life(self) -> timedelta | None:
+        """How long the link shall live; None: as long as the deployment says."""
+        minutes = self.cleaned_data.get("minutes")
+        return timedelta(minutes=minutes) if minutes else None
+
+
+class CodeForm(OwnWords, forms.Form):
+    """The code of a link, as it was heard: with blanks or without."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "code", "autocomplete": "one-time-code", "inputmode": "numeric",
+                "spellcheck": "false",
+            }
+        ),
+        help_text=gettext_lazy("Eight digits."),
+    )  # fmt: skip
+
+
+class PassOnForm(OwnWords, forms.Form):
+    """Who signs in at Visma in the reader's place."""
+
+    passed_to = forms.EmailField(
+        label=gettext_lazy("Their e-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("They get a link of their own. They need no log-in here."),
+    )
 
 
 class SecretForm(OwnWords, forms.ModelForm[ApplicationSecret]):

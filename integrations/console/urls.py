@@ -11,6 +11,7 @@ from integrations.console.views import (
     checklists,
     connections,
     incidents,
+    invitations,
     overview,
     tenants,
 )
@@ -29,6 +30,7 @@ staff_patterns = [
         tenants.withdraw,
         name="withdraw",
     ),
+    path("invitations/", invitations.show_list, name="invitations"),
     path("connections/", connections.show_list, name="connections"),
     path("applications/", applications.show_list, name="applications"),
     path("applications/new/", applications.register, name="new-application"),

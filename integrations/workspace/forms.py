@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.connections.models import Connection
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Member
+from integrations.workspace.services.company_files import LARGEST
 from integrations.workspace.services.orders import FILTERS
 
 CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
@@ -96,3 +97,42 @@ class MemberForm(OwnWords, forms.Form):
         widget=forms.RadioSelect,
         initial=Member.Role.OWNER,
     )
+
+
+class MailsForm(OwnWords, forms.Form):
+    """What one member is mailed about."""
+
+    mails = forms.ChoiceField(label=_("Mails"), choices=Member.Mails.choices)
+
+
+class ManyForm(OwnWords, forms.Form):
+    """Rows of companies, pasted or in a file, or both."""
+
+    text = forms.CharField(
+        label=_("Rows to add"),
+        required=False,
+        max_length=500_000,
+        widget=forms.Textarea(attrs={**CODE, "rows": 8}),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+        help_text=_("CSV or Excel workbook (.xlsx), up to 1 MB and 2,000 rows."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        file = given.get("file")
+        if file is not None and file.size > LARGEST:
+            self.add_error("file", _("The file is larger than 1 MB. Give the rows in parts."))
+        elif not str(given.get("text", "")).strip() and not file and not self.errors:
+            self.add_error("text", _("Paste at least one row, or choose a file."))
+        return given
+
+
+class ListedIdForm(OwnWords, forms.Form):
+    """Another tenant id for a row; what is wrong with it, the row says."""
+
+    given_id = forms.CharField(max_length=80)

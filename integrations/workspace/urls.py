@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from integrations.workspace.views import companies, decisions, home, members, orders, overview
+from integrations.workspace.views import (
+    companies,
+    decisions,
+    home,
+    many,
+    members,
+    orders,
+    overview,
+)
 
 _company = "companies/<int:pk>"
+_listed = "companies/listed/<uuid:pk>"
 _order = "orders/<int:pk>"
 
 tenant_patterns = [
     path("", overview.show, name="overview"),
     path("companies/", companies.show_list, name="connections"),
     path("companies/connect/", companies.connect, name="connect"),
+    path("companies/many/<slug:offer>/", many.show, name="many"),
+    path("companies/many/<slug:offer>/add/", many.add, name="many-add"),
+    path("companies/many/<slug:offer>/look/", many.look_again, name="many-look"),
+    path("companies/many/<slug:offer>/invite/", many.invite_all, name="many-invite"),
+    path(f"{_listed}/correct/", many.correct, name="listed-correct"),
+    path(f"{_listed}/invite/", many.invite, name="listed-invite"),
+    path(f"{_listed}/begin/", many.begin, name="listed-begin"),
+    path(f"{_listed}/take-out/", many.take_out, name="listed-take-out"),
     path(f"{_company}/", companies.show, name="connection"),
     path(f"{_company}/defaults/", companies.set_defaults, name="defaults"),
     path(f"{_company}/reconnect/", companies.reconnect, name="reconnect"),
@@ -24,6 +41,7 @@ tenant_patterns = [
     path(f"{_order}/<slug:deed>/", decisions.act, name="order-act"),
     path("members/", members.show, name="members"),
     path("members/invite/", members.invite, name="invite-member"),
+    path("members/<int:pk>/mails/", members.choose_mails, name="member-mails"),
     path("members/<int:pk>/remove/", members.remove, name="remove-member"),
 ]
 

@@ -19,7 +19,8 @@ class InvitationLink(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="links")
     token_digest = models.CharField(max_length=64, unique=True)
-    # Whom it was passed on to; empty for a main link that a newer one replaced.
+    # Whom it was passed on to; empty for one that somebody signed in opened here, and for a main
+    # link that a newer one replaced.
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -45,9 +45,7 @@ class Mail(models.Model):
     to = models.EmailField()
     # Written once only: a second mail with the same key is left out. Empty: no such bound.
     key = models.CharField(max_length=200, blank=True)
-    outage = models.ForeignKey(
-        Outage, models.SET_NULL, null=True, blank=True, related_name="mails"
-    )
+    outage = models.ForeignKey(Outage, models.SET_NULL, null=True, blank=True, related_name="mails")
     sealed_content = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from integrations.connections.models import Application, Connection
+from integrations.connections.models import Application, Connection, Invitation
 from integrations.connections.models.applications import Kind
 
 # One redirect path per kind, so that an answer can't be taken for another server's.
@@ -26,6 +26,13 @@ def redirect_uri(kind: str) -> str:
 
 def invitation_link(token: str) -> str:
     return absolute(reverse("connections:open-invitation", args=[token]))
+
+
+def invitation_page(invitation: Invitation) -> str:
+    """Where members and staff see how far an invitation has come."""
+    return absolute(
+        reverse("connections:invitation", args=[invitation.tenant.slug, invitation.pk])
+    )
 
 
 def connection_page(connection: Connection) -> str:

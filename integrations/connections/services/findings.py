@@ -18,6 +18,9 @@ class Finding(StrEnum):
     LINK_ENDED = "link_ended"
     LINK_WITHDRAWN = "link_withdrawn"
     LINK_USED = "link_used"
+    LINK_REPLACED = "link_replaced"
+    LINK_LOCKED = "link_locked"
+    LINK_SHUT = "link_shut"
     # The way back from Visma
     STATE_UNKNOWN = "state_unknown"
     STATE_USED = "state_used"
@@ -44,6 +47,9 @@ class Finding(StrEnum):
     FORBIDDEN = "forbidden"
     TOKEN_NOT_TAKEN = "token_not_taken"  # noqa: S105 - as above
     THROTTLED = "throttled"
+    NO_LICENCE = "no_licence"
+    CLOCKS_DIFFER = "clocks_differ"
+    APPLICATION_HELD = "application_held"
     # A person's sign-in where only the App Store's approval counts
     USER_NOT_TAKEN = "user_not_taken"
     # Kind vni
@@ -52,6 +58,7 @@ class Finding(StrEnum):
     OTHER_USER = "other_user"
     # Kind service
     NOT_APPROVED = "not_approved"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
     CONTRACT_ID = "contract_id"
     SCOPE_OFF = "scope_off"
     NOT_AN_ID = "not_an_id"
@@ -143,6 +150,23 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("You, if you want to connect another company."),
         n("Ask %(vendor)s for a link for the other company."),
         Press.NONE,
+    ),
+    Finding.LINK_REPLACED: (
+        n("A newer link stands in this one’s place"),
+        n("Whoever sent this link made a new one, or passed it on anew. Nothing was allowed."),
+        _YOU, n("Open the newest mail with a link in it."), Press.NONE,
+    ),
+    Finding.LINK_LOCKED: (
+        n("Which code were you told?"),
+        n("A code belongs to this link. It came by another way than the mail, such as by phone."),
+        n("You, if you have the code. Else whoever sent you the link."),
+        n("Type the code and press the button."), Press.NONE,
+    ),
+    Finding.LINK_SHUT: (
+        n("This link is shut"),
+        n("A wrong code was given five times. Nothing was allowed."),
+        n("Whoever sent you the link, or %(vendor)s."),
+        n("Ask for a new link and a new code."), Press.NONE,
     ),
     Finding.STATE_UNKNOWN: (
         n("We don’t know this sign-in"),
@@ -285,6 +309,35 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("The allowance of calls is used up for now. Nothing is lost."),
         _NOBODY, n("We look again by ourselves when it opens."), Press.LOOK,
     ),
+    Finding.NO_LICENCE: (
+        n("Visma sees no licence for %(company)s"),
+        n("Visma says so when the user lacks the role API User in the company, and also when the "
+          "company’s licence has ended. Orders wait; none is lost."),
+        n("A customer administrator of %(tenant)s, in Visma Admin. Where the role is there: the "
+          "company’s Visma partner."),
+        n("Look in Visma Admin whether the user has the role API User (product Visma.net "
+          "Financials) in the company. If so, ask the Visma partner for the licence. What is "
+          "given counts 10 to 15 minutes later, and we look again by ourselves."),
+        Press.LOOK,
+    ),
+    Finding.CLOCKS_DIFFER: (
+        n("Visma’s clock and the access don’t agree"),
+        n("The access counts from or until another time than Visma’s clock shows, so Visma "
+          "refuses it. Orders wait; none is lost."),
+        _VENDOR,
+        n("There is nothing for you to press. %(vendor)s has been told, and we look again by "
+          "ourselves."),
+        Press.LOOK,
+    ),
+    Finding.APPLICATION_HELD: (
+        n("Visma refuses %(vendor)s for now"),
+        n("Visma does not accept how %(vendor)s proves itself there. It is nothing about "
+          "%(company)s. Orders wait; none is lost."),
+        _VENDOR,
+        n("There is nothing for you to press. %(vendor)s has been told, and orders go on by "
+          "themselves."),
+        Press.LOOK,
+    ),
     Finding.USER_NOT_TAKEN: (
         n("Visma wants an approval instead of a sign-in"),
         n("The sign-in is good and shows us %(company)s, but Visma takes sales orders there only "
@@ -315,7 +368,7 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("Another Visma user signed in than you said"),
         n("Nothing is connected yet, so that no order goes out under the wrong user."),
         _YOU,
-        n("Press “Sign in as another user” and use the right one. "
+        n("Sign out at Visma, then press the button and sign in as the right one. "
           "Or go on with the user who signed in, if that was meant."),
         Press.CONTINUE,
     ),
@@ -326,6 +379,15 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         _APPROVER,
         n("Go through the steps in the App Store with the company chosen, not the contract."),
         Press.PASTE,
+    ),
+    Finding.APPROVAL_WITHDRAWN: (
+        n("The approval for %(company)s was withdrawn"),
+        n("Somebody took it back in the App Store, or the company left the contract. Orders wait; "
+          "none is lost."),
+        _APPROVER,
+        n("If it should go on, approve it in the App Store once more. We look again by ourselves. "
+          "If not, press “Disconnect” on the company’s page."),
+        Press.LOOK,
     ),
     Finding.CONTRACT_ID: (
         n("This tenant id is not a company’s"),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from integrations.audit.services import record
-from integrations.connections.models import Connection, Integration, Invitation
-from integrations.connections.services import addresses, notices
+from integrations.connections.models import Connection, Integration, Invitation, InvitationLink
+from integrations.connections.services import addresses, notices, second_channel
 from integrations.connections.services.findings import Finding
 from integrations.keyring import tokens
 from integrations.tenants.models import Tenant, User
 
 NEW_LINK_PAUSE = timedelta(minutes=10)
+SHORTEST, LONGEST = timedelta(minutes=30), timedelta(days=14)
+Links: TypeAlias = QuerySet[InvitationLink]
 
 
 class NotOpen(Exception):
@@ -39,11 +43,16 @@ def make(
     reconnects: Connection | None = None,
     expected_visma_tenant_id: UUID | None = None,
     expected_number: str = "",
+    code: str = "",
     now: datetime,
 ) -> tuple[Invitation, str]:
-    """Make an invitation and return it with its token, which can't be had a second time."""
+    """Make an invitation and return it with its token, which can't be had a second time.
+
+    With a ``code`` (see ``second_channel.new_code``) the link asks for it before anything else.
+    """
     token = tokens.new_token()
-    invitation = Invitation.objects.create(
+    life = settings.INVITATION_LIFE if life is None else life
+    invitation = Invitation(
         tenant=tenant,
         integration=integration,
         reconnects=reconnects,
@@ -53,8 +62,12 @@ def make(
         expected_visma_tenant_id=expected_visma_tenant_id,
         expected_number=expected_number,
         created_by=by,
-        expires_at=now + (settings.INVITATION_LIFE if life is None else life),
+        expires_at=now + life,
+        life=life,
     )
+    if code:
+        invitation.code_digest = second_channel.digest(invitation, code)
+    invitation.save(force_insert=True)
     record(
         tenant,
         "invitation.made",
@@ -63,11 +76,50 @@ def make(
             "integration": integration.slug,
             "reconnects": reconnects.pk if reconnects else None,
             "by": by.pk if by else None,
+            "minutes": int(life.total_seconds() // 60),
+            "with_code": bool(code),
         },
         personal={"email": email} if email else None,
         now=now,
     )
     return invitation, token
+
+
+def renew(invitation: Invitation, *, code: str = "", by: User | None, now: datetime) -> str:
+    """Make a new token for the invitation, and a new span of the same life; return the token.
+
+    The former link and all that were passed on lead nowhere any more. What was reached so far
+    stays: a pasted tenant id, the last outcome. Raises NotOpen for one that was used or withdrawn.
+    """
+    if invitation.connected_at is not None or invitation.withdrawn_at is not None:
+        check_open(invitation, now=now)
+    token, former = tokens.new_token(), invitation.token_digest
+    life = max(invitation.life or settings.INVITATION_LIFE, SHORTEST)
+    with transaction.atomic():
+        changed = Invitation.objects.filter(
+            pk=invitation.pk, token_digest=former, connected_at=None, withdrawn_at=None
+        ).update(
+            token_digest=tokens.digest(token),
+            expires_at=now + life,
+            renewed_at=now,
+            code_digest=second_channel.digest(invitation, code) if code else "",
+            code_tries=0,
+        )
+        if not changed:
+            invitation.refresh_from_db()
+            raise NotOpen(Finding.LINK_REPLACED, invitation)
+        invitation.links.filter(ended_at=None).update(ended_at=now, replaced=True)
+        InvitationLink.objects.create(
+            invitation=invitation, token_digest=former, ended_at=now, replaced=True
+        )
+        record(
+            invitation.tenant,
+            "invitation.renewed",
+            facts={"invitation": str(invitation.pk), "by": by.pk if by else None},
+            now=now,
+        )
+    invitation.refresh_from_db()
+    return token
 
 
 def mail(invitation: Invitation, token: str) -> None:
@@ -76,26 +128,40 @@ def mail(invitation: Invitation, token: str) -> None:
 
 def find(token: str) -> Invitation | None:
     """The invitation of a link, whatever became of it."""
-    return (
-        Invitation.objects.select_related(
-            "tenant",
-            "integration__application",
-            "created_by",
-            "connection__company",
-            "reconnects__company",
-        )
-        .filter(token_digest=tokens.digest(token))
-        .first()
-    )
+    return _found(token)[0]
+
+
+def is_passed_on(token: str) -> bool:
+    """Whether the link is one the receiver passed on; its reader can't pass it on once more."""
+    return InvitationLink.objects.filter(token_digest=tokens.digest(token)).exists()
 
 
 def open_by(token: str, *, now: datetime) -> Invitation:
     """Return the invitation of a living link. Raises NotOpen."""
-    invitation = find(token)
+    invitation, link = _found(token)
     if invitation is None:
         raise NotOpen(Finding.LINK_UNKNOWN)
     check_open(invitation, now=now)
+    if link is not None and link.ended_at is not None:
+        replaced = Finding.LINK_REPLACED if link.replaced else Finding.LINK_WITHDRAWN
+        raise NotOpen(replaced, invitation)
     return invitation
+
+
+def _found(token: str) -> tuple[Invitation | None, InvitationLink | None]:
+    rows = Invitation.objects.select_related(
+        "tenant",
+        "integration__application",
+        "created_by",
+        "connection__company",
+        "reconnects__company",
+    )
+    digest = tokens.digest(token)
+    invitation = rows.filter(token_digest=digest).first()
+    if invitation is not None:
+        return invitation, None
+    link = InvitationLink.objects.filter(token_digest=digest).first()
+    return (rows.get(pk=link.invitation_id), link) if link is not None else (None, None)
 
 
 def check_open(invitation: Invitation, *, now: datetime) -> None:
@@ -106,6 +172,8 @@ def check_open(invitation: Invitation, *, now: datetime) -> None:
         raise NotOpen(Finding.LINK_WITHDRAWN, invitation)
     if invitation.expires_at <= now:
         raise NotOpen(Finding.LINK_ENDED, invitation)
+    if second_channel.is_shut(invitation):
+        raise NotOpen(Finding.LINK_SHUT, invitation)
 
 
 @transaction.atomic
@@ -127,32 +195,30 @@ def withdraw(invitation: Invitation, *, by: User | None, now: datetime) -> bool:
 def mail_new_link(invitation: Invitation, *, now: datetime) -> bool:
     """Send a new link for an ended one, to the same address; False when one went out just now.
 
-    Whoever holds an old link can cause a mail, but to its first reader only.
+    Whoever holds an old link can cause a mail, but to its first reader only. One with a code is
+    renewed by a person, who has to tell the new code.
     """
     ended = invitation.expires_at <= now and invitation.withdrawn_at is None
     if not ended or invitation.connected_at is not None or not invitation.email:
         return False
-    lately = Invitation.objects.filter(
+    if invitation.code_digest or _sent_lately(invitation, now):
+        return False
+    with transaction.atomic():
+        mail(invitation, renew(invitation, by=None, now=now))
+    return True
+
+
+def _sent_lately(invitation: Invitation, now: datetime) -> bool:
+    since = now - NEW_LINK_PAUSE
+    if invitation.renewed_at is not None and invitation.renewed_at > since:
+        return True
+    others = Invitation.objects.filter(
         tenant=invitation.tenant,
         integration=invitation.integration,
         email=invitation.email,
-        created_at__gt=now - NEW_LINK_PAUSE,
-    ).exclude(pk=invitation.pk)
-    if lately.exists():
-        return False
-    following, token = make(
-        invitation.tenant,
-        invitation.integration,
-        email=invitation.email,
-        language=invitation.language,
-        by=invitation.created_by,
-        reconnects=invitation.reconnects,
-        expected_visma_tenant_id=invitation.expected_visma_tenant_id,
-        expected_number=invitation.expected_number,
-        now=now,
+        created_at__gt=since,
     )
-    mail(following, token)
-    return True
+    return others.exclude(pk=invitation.pk).exists()
 
 
 def note_outcome(invitation: Invitation, outcome: str) -> None:

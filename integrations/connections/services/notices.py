@@ -1,59 +1,75 @@
-"""Mails about connections. Sent after the commit; one that can't be sent stops nothing."""
+"""Mails about connections. Written with what they tell of, sent after the commit."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from functools import partial
-from typing import Any
+from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Incident, Invitation
-from integrations.connections.services import addresses
+from integrations.connections.services import addresses, outages, outbox, recipients
 from integrations.connections.services.findings import explain
-from integrations.tenants.models import Member, Tenant, User
-
-logger = logging.getLogger(__name__)
+from integrations.connections.services.incident_words import incident_words
+from integrations.tenants.models import Tenant
 
 
 def send_link(invitation: Invitation, link: str) -> None:
     """Mail the link to the address it was made for. It is in no other place of ours."""
-    tenant, until = invitation.tenant.name, invitation.expires_at
     with translation.override(invitation.language):
-        _send(
+        intro = _(
+            "%(integration)s of %(tenant)s. Open the link, sign in at Visma and allow it; "
+            "it takes about two minutes. The link works until %(until)s."
+        )
+        _write_link(invitation, invitation.email, link, intro)
+
+
+def send_passed_on(invitation: Invitation, email: str, link: str) -> None:
+    """Mail a link that the receiver of an invitation passed on."""
+    with translation.override(translation.get_language() or invitation.language):
+        intro = _(
+            "%(integration)s of %(tenant)s. Whoever got the first link asks you to sign in at "
+            "Visma in their place; it takes about two minutes. The link works until %(until)s."
+        )
+        _write_link(invitation, email, link, intro)
+
+
+def tell_inviter_shut(invitation: Invitation) -> None:
+    """A wrong code was given too often: the link is shut."""
+    inviter = invitation.created_by
+    tenant = invitation.tenant
+    with translation.override(tenant.language):
+        told = explain("link_shut", tenant=tenant.name)
+        outbox.write(
+            [inviter.email] if inviter is not None and inviter.is_active else recipients.staff(),
             {
-                "heading": _("%(vendor)s asks to put your orders into Visma.net")
-                % {"vendor": settings.VENDOR_NAME},
-                "intro": _(
-                    "%(integration)s of %(tenant)s. Open the link, sign in at Visma and allow it; "
-                    "it takes about two minutes. The link works until %(until)s."
-                )
-                % {
-                    "integration": invitation.integration.name,
-                    "tenant": tenant,
-                    "until": date_format(localtime(until), "DATETIME_FORMAT"),
-                },
-                "press_text": _("Open the link"),
-                "press_url": link,
+                "heading": _("A link for %(tenant)s is shut") % {"tenant": tenant},
+                "intro": _("It was made for %(email)s.") % {"email": invitation.email}
+                if invitation.email
+                else "",
+                "what": told.what,
+                "how": _("Ask who tried it. Then make a new link with a new code."),
+                "press_text": _("Look at it"),
+                "press_url": addresses.invitation_page(invitation),
             },
-            [invitation.email],
+            tenant=tenant,
         )
 
 
 def tell_members_new_company(connection: Connection) -> None:
-    """A company is new to the tenant: it was connected, and may wait for a yes."""
+    """A company is new to the tenant: it was connected, and may wait for a yes.
+
+    Owners hear of it whatever they chose: only they can tell whether it is theirs.
+    """
     tenant = connection.company.tenant
     with translation.override(tenant.language):
         waits = connection.confirmed_at is None
-        _send(
+        outbox.write(
+            recipients.owners(tenant),
             {
                 "heading": _("%(company)s was connected to %(tenant)s")
                 % {"company": connection.company, "tenant": tenant},
@@ -64,29 +80,18 @@ def tell_members_new_company(connection: Connection) -> None:
                 "press_text": _("Look at it"),
                 "press_url": addresses.connection_page(connection),
             },
-            _owners(tenant),
+            tenant=tenant,
         )
 
 
-def tell_members_broken(connection: Connection) -> None:
-    """A connection that worked needs somebody."""
-    tenant = connection.company.tenant
-    with translation.override(tenant.language):
-        told = explain(connection.problem, tenant=tenant.name, company=str(connection.company))
-        _send(
-            {
-                "heading": told.heading,
-                "intro": _("Orders for %(company)s wait; none is lost.")
-                % {"company": connection.company},
-                "what": told.what,
-                "who": told.who,
-                "how": told.how,
-                "press_text": _("Mend it"),
-                "press_url": addresses.connection_page(connection),
-                "next": _("We write once, not again while it stays so."),
-            },
-            _owners(tenant),
-        )
+def tell_members_broken(connection: Connection, *, now: datetime) -> None:
+    """A connection that worked needs somebody. One mail, until it works again."""
+    outages.begin(connection, now=now)
+
+
+def tell_members_mended(connection: Connection, *, now: datetime) -> None:
+    """It works. Says so to those who were told that it did not; nothing if nobody was."""
+    outages.end(connection, now=now)
 
 
 def tell_members_cut_off(tenant: Tenant, connections: list[Connection]) -> None:
@@ -95,7 +100,8 @@ def tell_members_cut_off(tenant: Tenant, connections: list[Connection]) -> None:
     names = ", ".join(str(each.company) for each in connections)
     with translation.override(tenant.language):
         told = explain(first.problem, tenant=tenant.name, company=names)
-        _send(
+        outbox.write(
+            recipients.of_incidents(tenant),
             {
                 "heading": told.heading,
                 "what": told.what,
@@ -104,46 +110,61 @@ def tell_members_cut_off(tenant: Tenant, connections: list[Connection]) -> None:
                 "press_text": _("Mend it"),
                 "press_url": addresses.connection_page(first),
                 "next": _("We write once, not again while it stays so."),
+                **recipients.reason(tenant),
             },
-            _owners(tenant),
+            tenant=tenant,
         )
 
 
 def tell_staff(incident: Incident) -> None:
-    heading = f"{incident.kind}: {incident.subject}"
-    _send({"heading": heading, "intro": incident.detail or heading}, _staff())
+    """Something only staff can mend has opened."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = incident_words(incident.kind)
+        outbox.write(
+            recipients.staff(),
+            {
+                "heading": words.heading,
+                "intro": _about(incident),
+                "how": words.how,
+                "press_text": _("Look at it"),
+                "press_url": addresses.absolute(reverse("console:incidents")),
+                "next": _("We write once, not again while it stays so."),
+            },
+        )
 
 
 def remind_staff(heading: str, how: str, url: str) -> None:
     """Something ends soon, or works in another's place; nothing is broken yet."""
-    _send(
-        {"heading": heading, "how": how, "press_text": _("Look at it"), "press_url": url}, _staff()
+    outbox.write(
+        recipients.staff(),
+        {"heading": heading, "how": how, "press_text": _("Look at it"), "press_url": url},
     )
 
 
-def _staff() -> list[str]:
-    staff = User.objects.filter(is_staff=True, is_active=True)
-    return list(staff.values_list("email", flat=True))
+def _about(incident: Incident) -> str:
+    """What it is about, and what Visma said, where there is more than the subject's name."""
+    return " · ".join(filter(None, [incident.subject, incident.detail]))
 
 
-def _owners(tenant: Tenant) -> list[str]:
-    owners = Member.objects.filter(tenant=tenant, role=Member.Role.OWNER, user__is_active=True)
-    return list(owners.values_list("user__email", flat=True))
-
-
-def _send(content: dict[str, Any], to: Iterable[str]) -> None:
-    """Write the mail in the language of now, and send it after the commit."""
-    text = render_to_string("mail/base.txt", content)
-    html = render_to_string("mail/base.html", content)
-    subject = " ".join(str(content["heading"]).split())
-    for address in filter(None, to):
-        message = EmailMultiAlternatives(subject, text, to=[address])
-        message.attach_alternative(html, "text/html")
-        transaction.on_commit(partial(_deliver, message), robust=True)
-
-
-def _deliver(message: EmailMultiAlternatives) -> None:
-    try:
-        message.send()
-    except OSError:
-        logger.warning("A mail could not be sent: %s", message.subject)
+def _write_link(invitation: Invitation, email: str, link: str, intro: str) -> None:
+    tenant = invitation.tenant
+    names = {
+        "integration": invitation.integration.name,
+        "tenant": tenant.name,
+        "until": date_format(localtime(invitation.expires_at), "DATETIME_FORMAT"),
+    }
+    outbox.write(
+        [email],
+        {
+            "heading": _("%(vendor)s asks to put your orders into Visma.net")
+            % {"vendor": settings.VENDOR_NAME},
+            "intro": intro % names,
+            "how": _("The link asks for a code. You are told it by another way, such as by phone.")
+            if invitation.code_digest
+            else "",
+            "press_text": _("Open the link"),
+            "press_url": link,
+            "reason": _("You get this because your address was entered there."),
+        },
+        tenant=tenant,
+    )

@@ -16,7 +16,7 @@ from integrations.connections.models import Invitation
 from integrations.connections.services import doctor, service_approval, wording
 from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.invitations import NotOpen
-from integrations.connections.views import steps
+from integrations.connections.views import passing_on, steps
 from integrations.connections.views.visits import SeeOther, public, visit_of
 from integrations.tenants.access import address_of
 from integrations.tenants.models import User
@@ -76,13 +76,14 @@ def show_approval(
             "code": invitation.integration.application.invitation_code,
             "app_store": settings.VISMA_APP_STORE_URL,
             "rights": wording.rights_of(invitation.integration.scopes.split()),
-            "nothing_else": wording.nothing_else(),
+            "nothing_else": wording.nothing_else(invitation.integration.scopes.split()),
             "told": told,
             "looks_again": looks_again,
             "form": form
             or TenantIdForm(
                 initial={"visma_tenant_id": str(pasted or "")}, tenant=invitation.tenant.name
             ),
+            **passing_on.shown(invitation, visit_of(request)),
             **steps.frame(
                 invitation,
                 steps.CHECK if told else steps.SIGN_IN,

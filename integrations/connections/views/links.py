@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,12 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from integrations.connections.forms import SignInForm
 from integrations.connections.models import Invitation
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import consent, invitations, scopes, visma_clients, wording
+from integrations.connections.services import (
+    consent,
+    invitations,
+    scopes,
+    stops,
+    visma_clients,
+    visma_users,
+    wording,
+)
 from integrations.connections.services.findings import Finding, explain, finding_of
 from integrations.connections.services.invitations import NotOpen
-from integrations.connections.views import approvals, steps
+from integrations.connections.services.visma_users import Stake
+from integrations.connections.views import approvals, passing_on, steps
 from integrations.connections.views.outcomes import show_connections, show_stop
 from integrations.connections.views.visits import (
     SeeOther,
@@ -26,6 +38,7 @@ from integrations.connections.views.visits import (
 )
 from integrations.keyring import ring
 from integrations.tenants.access import address_of
+from integrations.tenants.models import User
 
 # Where a sign-in may have stopped without Visma telling us.
 STOPS = {
@@ -68,15 +81,25 @@ def start(request: HttpRequest) -> HttpResponse:
 @public("POST")
 def begin(request: HttpRequest) -> HttpResponse:
     """The press “Continue to Visma”."""
-    visit = visit_of(request)
+    visit, by = visit_of(request), request.user if isinstance(request.user, User) else None
     try:
         invitation = visit.invitation()
+        form = SignInForm(request.POST)
+        if not form.is_valid():
+            return _show_landing(request, invitation, visit, form)
+        declared_user = form.cleaned_data["declared_user"]
+        stake = visma_users.at_stake(invitation, declared_user)
+        if stake:
+            if not request.POST.get("agreed") or not visma_users.may_go_on(stake, by):
+                return _show_stake(request, invitation, stake, declared_user)
+            visma_users.agree(invitation, stake, declared_user, by=by, now=timezone.now())
         address = consent.begin(
             invitation,
             browser=visit.browser,
             language=get_language() or "",
             address=address_of(request),
             prompt="login" if request.POST.get("as") == "another" else "",
+            declared_user=declared_user,
             now=timezone.now(),
         )
     except NotOpen:
@@ -93,7 +116,13 @@ def tell_stop(request: HttpRequest) -> HttpResponse:
     if finding is None:
         return SeeOther(reverse("connections:start"))
     try:
-        consent.note_stop(visit.invitation(), finding, browser=visit.browser)
+        stops.note(
+            visit.invitation(),
+            finding,
+            error_id=request.POST.get("error_id", ""),
+            browser=visit.browser,
+            now=timezone.now(),
+        )
     except NotOpen:
         return SeeOther(reverse("connections:start"))
     return SeeOther(reverse("connections:stopped", args=[finding]))
@@ -124,7 +153,31 @@ def new_link(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _show_landing(request: HttpRequest, invitation: Invitation, visit: Visit) -> HttpResponse:
+def _show_stake(
+    request: HttpRequest, invitation: Invitation, stake: Stake, declared_user: str
+) -> HttpResponse:
+    """What the sign-in would end, before it does."""
+    by = request.user if isinstance(request.user, User) else None
+    return render(
+        request,
+        "connections/ends_access.html",
+        {
+            "invitation": invitation,
+            "stake": stake,
+            "declared_user": declared_user,
+            "may_go_on": visma_users.may_go_on(stake, by),
+            "as": request.POST.get("as", ""),
+            "focus_heading": True,
+            **steps.frame(invitation, steps.INVITATION, stopped=True),
+        },
+    )
+
+
+def _show_landing(
+    request: HttpRequest, invitation: Invitation, visit: Visit, form: SignInForm | None = None
+) -> HttpResponse:
+    renewed = invitation.reconnects
+    known = renewed.grant.visma_user_email if renewed is not None and renewed.grant else ""
     asked = scopes.asked(invitation)
     return render(
         request,
@@ -135,11 +188,17 @@ def _show_landing(request: HttpRequest, invitation: Invitation, visit: Visit) ->
             "tenant": invitation.tenant,
             "headline": wording.headline(invitation.integration),
             "rights": wording.rights_of(asked),
-            "nothing_else": wording.nothing_else(),
-            "lost": consent.never_came_back(invitation, browser=visit.browser),
+            "nothing_else": wording.nothing_else(asked),
+            "lost": stops.is_lost(invitation, browser=visit.browser, now=timezone.now()),
             "before": _before(invitation),
+            "unfinished": consent.unfinished(invitation, browser=visit.browser, now=timezone.now()),
+            "visma_user": visma_users.user_to_use(invitation),
+            "over_vni": invitation.integration.application.kind == Kind.VNI,
+            "form": form or SignInForm(initial={"declared_user": known}),
+            **passing_on.shown(invitation, visit),
             **steps.frame(invitation, steps.INVITATION),
         },
+        status=HTTPStatus.OK if form is None else HTTPStatus.UNPROCESSABLE_ENTITY,
     )
 
 
@@ -156,6 +215,8 @@ def _before(invitation: Invitation) -> object:
 
 def _show_closed(request: HttpRequest, closed: NotOpen) -> HttpResponse:
     invitation = closed.invitation
+    if closed.finding is Finding.LINK_LOCKED and invitation:
+        return passing_on.show_code(request, invitation)
     if closed.finding is Finding.LINK_USED and invitation and invitation.connection:
         return show_connections(request, invitation, [invitation.connection])
     return show_stop(request, closed.finding, invitation, at=steps.INVITATION)

@@ -10,16 +10,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Invitation
-from integrations.connections.services import doctor, wording
+from integrations.connections.services import doctor, states, wording
 from integrations.connections.services.doctor import Check
-from integrations.connections.services.findings import Finding, explain, finding_of
-from integrations.connections.views import steps
+from integrations.connections.services.findings import Finding, Press, explain, finding_of
+from integrations.connections.views import steps, switches
 
 # Where the request itself is at fault. A page about what Visma or a person decided is a 200.
 STATUS = {
     Finding.LINK_UNKNOWN: HTTPStatus.NOT_FOUND,
     Finding.LINK_ENDED: HTTPStatus.GONE,
     Finding.LINK_WITHDRAWN: HTTPStatus.GONE,
+    Finding.LINK_REPLACED: HTTPStatus.GONE,
+    Finding.LINK_SHUT: HTTPStatus.GONE,
     Finding.STATE_UNKNOWN: HTTPStatus.BAD_REQUEST,
     Finding.ANSWER_REFUSED: HTTPStatus.BAD_REQUEST,
     Finding.TOKEN_REFUSED: HTTPStatus.BAD_REQUEST,
@@ -60,11 +62,13 @@ def show_connections(
     connections: list[Connection],
     *,
     look_at: str = "",
+    switch_at: str = "",
 ) -> HttpResponse:
-    """The doctor's findings, or that it works. ``look_at`` is where “Look now” posts to."""
+    """The doctor's findings, or that it works. ``look_at`` is where “Look now” posts to,
+    ``switch_at`` where “Check it” does, when an approval is to take a sign-in's place."""
     broken = next((each for each in connections if each.state != "connected"), None)
     if broken is not None:
-        return _show_check(request, invitation, broken, look_at=look_at)
+        return _show_check(request, invitation, broken, look_at=look_at, switch_at=switch_at)
     grant = connections[0].grant
     waits = any(each.confirmed_at is None for each in connections)
     return render(
@@ -74,6 +78,7 @@ def show_connections(
             "invitation": invitation,
             "connections": connections,
             "first": connections[0],
+            "state": states.state_of(connections[0]),
             "waits": waits,
             "rights": wording.rights_of(grant.scopes.split() if grant else []),
             "focus_heading": True,
@@ -83,7 +88,12 @@ def show_connections(
 
 
 def _show_check(
-    request: HttpRequest, invitation: Invitation, connection: Connection, *, look_at: str
+    request: HttpRequest,
+    invitation: Invitation,
+    connection: Connection,
+    *,
+    look_at: str,
+    switch_at: str,
 ) -> HttpResponse:
     report = doctor.report_of(connection)
     told = None
@@ -98,18 +108,20 @@ def _show_check(
             "connection": connection,
             "report": report,
             "told": told,
-            "checks": rows(report.checks, connection, how=told.how if told else ""),
+            "checks": rows(report.checks),
             "look_at": look_at,
             # A link that has done its work leads no more to Visma; an owner's own page does.
             "may_continue": invitation.connected_at is None,
             "invitation": invitation,
+            "switch_at": switch_at if told and told.press == Press.SWITCH else "",
+            **switches.guidance(connection),
             "focus_heading": True,
             **steps.frame(invitation, steps.CHECK, stopped=bool(report.finding)),
         },
     )
 
 
-def rows(checks: list[Check], connection: Connection, *, how: str = "") -> list[dict[str, Any]]:
+def rows(checks: list[Check]) -> list[dict[str, Any]]:
     """The doctor's checks as the check list takes them."""
     sentences = {
         "access": _("Visma lets us in"),
@@ -117,14 +129,24 @@ def rows(checks: list[Check], connection: Connection, *, how: str = "") -> list[
         "company": _("The access is for this company"),
         "read": _("We can read in the company"),
         "name": _("We can read the company’s name"),
+        "clock": _("Our clock and Visma’s agree"),
     }
     return [
         {
-            "state": {True: "passed", False: "failed", None: "waits"}[check.passed],
+            "state": _shown(check),
             "sentence": sentences[check.code],
-            "what": check.result,
+            "result": check.result if check.passed or check.warns else "",
+            "what": "" if check.passed or check.warns else check.result,
             "who": check.who,
-            "how": how if check.passed is False else "",
+            "how": check.how,
         }
         for check in checks
     ]
+
+
+def _shown(check: Check) -> str:
+    if check.passed is None:
+        return "waits"
+    if not check.passed:
+        return "failed"
+    return "warned" if check.warns else "passed"

@@ -22,11 +22,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from integrations.connections.models import Invitation
-from integrations.connections.services import invitations
+from integrations.connections.services import invitations, second_channel
+from integrations.connections.services.findings import Finding
 from integrations.keyring import tokens
 
 View = Callable[..., HttpResponse]
 COOKIE = f"{settings.COOKIE_PREFIX}invitation"
+CODE_COOKIE = f"{settings.COOKIE_PREFIX}invitation-code"
 LIFE = timedelta(days=30)
 LONGEST = 100
 
@@ -43,10 +45,15 @@ class Visit:
 
     token: str = field(repr=False)
     browser: str = field(repr=False)
+    # What shows that the link's code was given in this browser.
+    code: str = field(repr=False, default="")
 
     def invitation(self) -> Invitation:
-        """The visit's open invitation. Raises invitations.NotOpen."""
-        return invitations.open_by(self.token, now=timezone.now())
+        """The visit's open invitation. Raises invitations.NotOpen, also where its code is due."""
+        invitation = invitations.open_by(self.token, now=timezone.now())
+        if not second_channel.is_proven(invitation, self.browser, self.code):
+            raise invitations.NotOpen(Finding.LINK_LOCKED, invitation)
+        return invitation
 
 
 def visit_of(request: HttpRequest) -> Visit:
@@ -54,7 +61,7 @@ def visit_of(request: HttpRequest) -> Visit:
     token, _, browser = request.COOKIES.get(COOKIE, "").partition(".")
     if not browser or max(len(token), len(browser)) > LONGEST:
         return Visit("", "")
-    return Visit(token, browser)
+    return Visit(token, browser, request.COOKIES.get(CODE_COOKIE, "")[:LONGEST])
 
 
 def remember(response: HttpResponse, token: str, browser: str = "") -> None:
@@ -62,6 +69,18 @@ def remember(response: HttpResponse, token: str, browser: str = "") -> None:
     response.set_cookie(
         COOKIE,
         f"{token[:LONGEST]}.{browser or tokens.new_token()}",
+        max_age=LIFE,
+        secure=settings.SECURE_COOKIES,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def remember_code(response: HttpResponse, invitation: Invitation, browser: str) -> None:
+    """Keep in the browser that the code was given, for as long as the link lives."""
+    response.set_cookie(
+        CODE_COOKIE,
+        second_channel.proof(invitation, browser),
         max_age=LIFE,
         secure=settings.SECURE_COOKIES,
         httponly=True,

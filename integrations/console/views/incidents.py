@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations.connections.models import Incident
 from integrations.connections.services import incidents
+from integrations.connections.services.incident_words import incident_words
 from integrations.console.forms import ListForm
 from integrations.console.services.keys import newest_first
-from integrations.console.services.wording import incident_words
 from integrations.console.views.frame import page, query
 from integrations.tenants.access import SignedInRequest, staff_only
 

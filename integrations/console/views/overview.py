@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Application
+from integrations.connections.services.incident_words import incident_words
 from integrations.console.health import unserved_too_long
 from integrations.console.services import applications, attention
-from integrations.console.services.wording import incident_words
 from integrations.console.views.frame import page
 from integrations.tenants.access import SignedInRequest, staff_only
 from integrations.tenants.models import Tenant

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -14,8 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.connections.forms import InvitationForm
-from integrations.connections.models import Invitation
-from integrations.connections.services import addresses, invitations
+from integrations.connections.models import Integration, Invitation
+from integrations.connections.services import (
+    addresses,
+    invitation_list,
+    invitation_states,
+    invitations,
+    second_channel,
+)
 from integrations.console.forms import ListForm, TenantForm
 from integrations.console.services import connections, tenants
 from integrations.console.views.frame import page, query
@@ -81,19 +88,28 @@ def invite(request: SignedInRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, tenant, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     given = form.cleaned_data
-    invitation, token = invitations.make(
+    code = second_channel.new_code() if given["with_code"] else ""
+    with transaction.atomic():
+        invitation, token = invitations.make(
+            tenant,
+            given["integration"],
+            email=given["email"],
+            language=given["language"],
+            by=request.user,
+            life=form.life(),
+            expected_visma_tenant_id=given["expected_visma_tenant_id"],
+            code=code,
+            now=timezone.now(),
+        )
+        if given["mail"]:
+            invitations.mail(invitation, token)
+    return _page(
+        request,
         tenant,
-        given["integration"],
-        email=given["email"],
-        language=given["language"],
-        by=request.user,
-        expected_visma_tenant_id=given["expected_visma_tenant_id"],
-        now=timezone.now(),
+        link=addresses.invitation_link(token),
+        code=second_channel.in_halves(code) if code else "",
+        mailed_to=given["email"] if given["mail"] else "",
     )
-    if given["mail"]:
-        invitations.mail(invitation, token)
-    link = addresses.invitation_link(token)
-    return _page(request, tenant, link=link, mailed_to=given["email"] if given["mail"] else "")
 
 
 @require_POST
@@ -114,10 +130,12 @@ def _page(
     *,
     form: InvitationForm | None = None,
     link: str = "",
+    code: str = "",
     mailed_to: str = "",
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    made = Invitation.objects.filter(tenant=tenant).select_related("integration", "created_by")
+    now = timezone.now()
+    made = invitation_states.with_last_try(invitation_list.shown_of(tenant))
     rows = connections.of_tenant(tenant)
     return page(
         request,
@@ -126,10 +144,15 @@ def _page(
             "tenant": tenant,
             "rows": rows,
             "broken": sum(row.connection.state == "broken" for row in rows),
-            "invitations": list(made[:MOST_INVITATIONS]),
+            "invitations": [
+                (each, invitation_states.standing(each, now=now))
+                for each in made[:MOST_INVITATIONS]
+            ],
+            "offered": list(Integration.objects.all()),
             "members": list(tenant.members.select_related("user").order_by("role", "user__email")),
             "form": form or InvitationForm(by_staff=True, initial={"language": tenant.language}),
             "link": link,
+            "code": code,
             "mailed_to": mailed_to,
         },
         status=status,

@@ -31,6 +31,13 @@ def remove(member: Member, *, by: User, now: datetime) -> None:
     services.remove_member(member)
 
 
+@transaction.atomic
+def choose_mails(member: Member, mails: str, *, by: User, now: datetime) -> None:
+    """Set what the member is mailed about from now on."""
+    Member.objects.filter(pk=member.pk).update(mails=mails)
+    _record(member, "member.mails_set", by, now, mails=mails)
+
+
 def _record(member: Member, verb: str, by: User, now: datetime, **facts: str) -> None:
     record(
         member.tenant,

@@ -9,13 +9,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.connections.models import Connection, Integration
 from integrations.connections.services import confirmation, disconnection, doctor, invitations
-from integrations.connections.services.findings import explain
+from integrations.connections.services.findings import Finding, explain
 from integrations.connections.services.wording import rights_of
 from integrations.connections.views import outcomes
 from integrations.deliveries import tasks
@@ -119,6 +121,11 @@ def _check(connection: Connection, by: User) -> str:
         return _("We read in %(company)s just now: it works.") % {"company": connection.company}
     if not report.finding:
         return _("We could not look just now. We look again by ourselves.")
+    if report.finding == Finding.THROTTLED and report.until is not None:
+        until = date_format(localtime(report.until), "H:i")
+        return _("Visma asks us to wait until %(until)s. We look by ourselves then.") % {
+            "until": until
+        }
     company = connection.company
     return explain(report.finding, tenant=company.tenant.name, company=str(company)).what
 
@@ -165,8 +172,6 @@ def _page(
 ) -> HttpResponse:
     row = overview.row_of(connection, now=timezone.now())
     grant, report = connection.grant, doctor.report_of(connection)
-    company = str(connection.company)
-    told = explain(report.finding, tenant=tenant.name, company=company) if report.finding else None
     return page(
         request,
         tenant,
@@ -179,8 +184,9 @@ def _page(
             "heading": headings.of_company(row),
             "form": form,
             "rights": rights_of(grant.scopes.split()) if grant else [],
-            "checks": outcomes.rows(report.checks, connection, how=told.how if told else ""),
+            "checks": outcomes.rows(report.checks),
             "looks_again_at": report.until,
+            "ends_at": refresh_terms.foretold_end(grant, now=timezone.now()),
             "may_confirm": confirmation.may_confirm(connection, request.user),
         },
         status=status,

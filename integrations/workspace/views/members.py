@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, tenant_seen_by
-from integrations.tenants.models import Tenant
+from integrations.tenants.models import Member, Tenant
 from integrations.tenants.services import LastOwner
-from integrations.workspace.forms import MemberForm
+from integrations.workspace.forms import MailsForm, MemberForm
 from integrations.workspace.services import headings, members
 from integrations.workspace.views.place import page
 
@@ -60,9 +60,30 @@ def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("workspace:members", tenant.slug)
 
 
+@require_POST
+def choose_mails(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """What a member is mailed about: owners choose for everybody, readers for themselves."""
+    tenant = tenant_seen_by(request.user, slug)
+    member = get_object_or_404(tenant.members.select_related("user", "tenant"), pk=pk)
+    if member.user_id != request.user.pk:
+        tenant = tenant_acted_for_by(request.user, slug)
+    form = MailsForm(request.POST)
+    if form.is_valid():
+        members.choose_mails(
+            member, form.cleaned_data["mails"], by=request.user, now=timezone.now()
+        )
+        messages.success(request, _("Changed."))
+    return redirect("workspace:members", tenant.slug)
+
+
 def _page(
     request: SignedInRequest, tenant: Tenant, form: MemberForm, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     rows = list(tenant.members.select_related("user").order_by("role", "user__email"))
-    context = {"members": rows, "form": form, "heading": headings.of_members(len(rows))}
+    context = {
+        "members": rows,
+        "choices": Member.Mails.choices,
+        "form": form,
+        "heading": headings.of_members(len(rows)),
+    }
     return page(request, tenant, "workspace/members.html", context, status=status)
