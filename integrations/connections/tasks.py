@@ -9,6 +9,7 @@ from celery import shared_task
 
 from integrations.connections.models import Connection, Invitation
 from integrations.connections.services import (
+    ledger_rounds,
     custody,
     doctor,
     endings,
@@ -23,6 +24,7 @@ from integrations.connections.services import (
     vni_tokens,
 )
 from integrations.connections.services.clock import database_now
+from integrations.tenants.models import Tenant
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +116,22 @@ def write_mails() -> None:
 def prune() -> None:
     """Delete what ended long ago: sign-ins, invitations, mails, outages."""
     pruning.prune(now=database_now())
+
+
+@shared_task
+def keep_ledgers() -> None:
+    """Start the night's look at every consent ledger; forget addresses that were kept long enough."""
+    for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
+        keep_ledger.delay(tenant_id)
+    ledger_rounds.forget_addresses(now=database_now())
+
+
+@shared_task
+def keep_ledger(tenant_id: int) -> None:
+    """Write down what drifted from a tenant's consents, and walk its chain."""
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is not None:
+        ledger_rounds.keep(tenant, now=database_now())
 
 
 @shared_task

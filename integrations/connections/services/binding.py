@@ -87,6 +87,11 @@ def _renewed(
         or confirmation.may_confirm(connection, by)
     ):
         connection.confirmed_at = now
+    if _is_other_way(connection, grant):
+        # The approval stays the way in until a read has proven the sign-in.
+        connection.standby = grant
+        connection.save()
+        return connection
     connection.grant = grant
     connection.state, connection.problem = Connection.State.CHECKING, ""
     connection.problem_since = connection.look_again_until = None
@@ -95,6 +100,16 @@ def _renewed(
     if former is not None and former != grant:
         _replace(former, now=now)
     return connection
+
+
+def _is_other_way(connection: Connection, grant: Grant) -> bool:
+    former = connection.grant
+    return (
+        former is not None
+        and former.ended_at is None
+        and former.kind != grant.kind
+        and connection.state == Connection.State.CONNECTED
+    )
 
 
 def _replace(former: Grant, *, now: datetime) -> None:

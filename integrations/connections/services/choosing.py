@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant, PendingConsent
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import (
@@ -15,6 +16,7 @@ from integrations.connections.services import (
     invitations,
     ledger,
     refreshing,
+    switching,
     vni_tokens,
 )
 from integrations.connections.services.companies import Candidate
@@ -76,7 +78,10 @@ def connect(
         give_up(consent, Finding.TOO_LATE, now=now)
         return []
     for connection in [*connections, *renewed]:
-        doctor.examine(connection, now=now)
+        if connection.standby is not None and connection.standby == consent.grant:
+            switching.back_to_user(connection, by=by, now=now)
+        else:
+            doctor.examine(connection, now=now)
     return connections
 
 
@@ -133,13 +138,26 @@ def stop(consent: PendingConsent, finding: Finding) -> None:
     invitations.note_outcome(consent.invitation, finding)
 
 
-def take_up(consent: PendingConsent, finding: Finding) -> bool:
-    """Go on with a consent that stopped for this reason; False when another press was first."""
-    return bool(
-        PendingConsent.objects.filter(
-            pk=consent.pk, outcome=PendingConsent.Outcome.FAILED, finding=finding
-        ).update(outcome=PendingConsent.Outcome.CHOOSING, finding="", companies=[])
+@transaction.atomic
+def accept_user(consent: PendingConsent, grant: Grant, *, now: datetime) -> bool:
+    """The Visma user who signed in is the one that is meant; False when another press was first."""
+    accepted = PendingConsent.objects.filter(
+        pk=consent.pk, outcome=PendingConsent.Outcome.FAILED, finding=Finding.OTHER_USER
+    ).update(
+        outcome=PendingConsent.Outcome.CHOOSING,
+        finding="",
+        companies=[],
+        declared_user=grant.visma_user_email,
     )
+    if accepted:
+        record(
+            consent.invitation.tenant,
+            "consent.other_user_accepted",
+            facts={"invitation": str(consent.invitation_id), "grant": str(grant.pk)},
+            personal={"named": consent.declared_user, "visma_user": grant.visma_user_email},
+            now=now,
+        )
+    return bool(accepted)
 
 
 def give_up(consent: PendingConsent, finding: Finding, *, now: datetime) -> None:

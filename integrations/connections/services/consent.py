@@ -177,6 +177,23 @@ def never_came_back(invitation: Invitation, *, browser: str) -> PendingConsent |
     return last
 
 
+def unfinished(invitation: Invitation, *, browser: str, now: datetime) -> PendingConsent | None:
+    """A sign-in of this browser at VNI whose companies wait to be confirmed."""
+    if not browser:
+        return None
+    return (
+        PendingConsent.objects.filter(
+            invitation=invitation,
+            browser_digest=digest(browser),
+            outcome=PendingConsent.Outcome.CHOOSING,
+            grant__ended_at=None,
+            grant__kept_until__gt=now,
+        )
+        .order_by("-created_at")
+        .first()
+    )
+
+
 def note_stop(invitation: Invitation, finding: Finding, *, browser: str) -> None:
     """Keep what the person says of a consent that never came back. Its answer may still come."""
     lost = never_came_back(invitation, browser=browser)

@@ -59,6 +59,13 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
     return True
 
 
+def give_back(grant: Grant, *, now: datetime) -> None:
+    """End a grant here and at Visma, if nothing stands on it any more."""
+    token = _take_token(grant, now=now)
+    if token:
+        _revoke(grant, token, now=now)
+
+
 def _take_token(grant: Grant, *, now: datetime) -> str:
     """Forget the grant's tokens and return the one to revoke, if nothing else stands on it."""
     if Connection.objects.filter(Q(grant=grant) | Q(standby=grant)).exists():
@@ -91,8 +98,6 @@ def _revoke(grant: Grant, token: str, *, now: datetime) -> None:
         vni_tokens.revoke(grant, token)
         return
     try:
-        client_secrets.asked(
-            grant.application, lambda client: oauth.revoke(client, token), now=now
-        )
+        client_secrets.asked(grant.application, lambda client: oauth.revoke(client, token), now=now)
     except (VismaError, ring.Unreadable, visma_clients.NoSecret):
         logger.warning("Grant %s could not be revoked at Visma", grant.pk)

@@ -92,7 +92,7 @@ def complete(consent: PendingConsent, params: Mapping[str, list[str]], *, now: d
 def go_on(consent: PendingConsent, *, now: datetime) -> None:
     """The person says that the Visma user who signed in is the right one after all."""
     grant = consent.grant
-    if grant is None or not choosing.take_up(consent, Finding.OTHER_USER):
+    if grant is None or not choosing.accept_user(consent, grant, now=now):
         return
     try:
         _list(consent, grant.access_token(), now=now)

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from integrations.connections.models import Connection, Grant, Invitation
+from integrations.connections.models.applications import Kind
+from integrations.connections.services.standing import APPROVAL_WAIT
 
 BATCH = 200
 PROVE_EVERY = timedelta(minutes=15)
@@ -22,6 +24,17 @@ def connections_due(now: datetime) -> list[int]:
         | Q(state=Connection.State.CONNECTED, proven_at__lte=now - PROVE_EVERY)
     ).exclude(state=Connection.State.DISCONNECTED)
     return list(due.order_by("look_again_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
+def switches_due(now: datetime) -> list[int]:
+    """Connections whose sign-in waits to be replaced by an approval."""
+    due = Connection.objects.filter(
+        standby__kind=Kind.SERVICE,
+        standby__token_number=0,
+        standby__ended_at=None,
+        standby__created_at__gt=now - APPROVAL_WAIT,
+    ).exclude(state=Connection.State.DISCONNECTED)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def approvals_due(now: datetime) -> list[UUID]:

@@ -26,7 +26,13 @@ RIGHTS: dict[str, tuple[str, str]] = {
     "vismanet_erp_service_api:update": (n("Change entries over the ERP’s API"), ""),
     "vismanet_erp_interactive_api:delete": (n("Delete entries over the ERP’s API"), ""),
     "vismanet_erp_service_api:delete": (n("Delete entries over the ERP’s API"), ""),
+    "financialstasks": (
+        n("Work in Financials as this Visma user"),
+        n("The older server knows no narrower right. We make sales orders with it, read them back, "
+          "and read what they name"),
+    ),
 }  # fmt: skip
+WIDE = {"financialstasks"}
 IDENTITY = {"openid", "profile", "email", "tenants", "offline_access"}
 
 
@@ -57,12 +63,13 @@ def consent_text(integration: Integration, tenant: Tenant, scopes: Iterable[str]
     if integration.purpose:
         lines.append(integration.purpose)
     lines += [right.sentence for right in rights_of(scopes)]
-    lines.append(nothing_else())
-    return "\n".join(lines)
+    lines.append(nothing_else(scopes))
+    return "\n".join(filter(None, lines))
 
 
-def nothing_else() -> str:
-    return _("Nothing else")
+def nothing_else(scopes: Iterable[str]) -> str:
+    """That this is all; empty where a right is wider than what we do with it."""
+    return "" if WIDE.intersection(scopes) else _("Nothing else")
 
 
 def _order(scope: str) -> int:

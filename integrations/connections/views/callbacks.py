@@ -17,7 +17,7 @@ from integrations.connections.models import Connection, PendingConsent
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import choosing, companies, consent, doctor, redemption
 from integrations.connections.services.consent import ConsentRefused
-from integrations.connections.services.findings import Finding
+from integrations.connections.services.findings import Finding, explain
 from integrations.connections.views import steps
 from integrations.connections.views.outcomes import show_connections, show_stop
 from integrations.connections.views.visits import (
@@ -93,6 +93,7 @@ def show_consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
                 pending.invitation,
                 _connections(pending),
                 look_at=reverse("connections:look", args=[pending.pk]),
+                switch_at=reverse("connections:check-approval", args=[pending.pk]),
             )
         case PendingConsent.Outcome.FAILED:
             return _show_failed(request, pending)
@@ -168,13 +169,24 @@ def _show_companies(
             "only": found[0] if len(found) == 1 else None,
             "form": form,
             "who": pending.grant.visma_user_email if pending.grant else "",
+            "not_declared": _is_other_than_declared(pending),
+            "over_vni": pending.grant is not None and pending.grant.kind == Kind.VNI,
+            "cut_off": _cut_off(pending),
             "focus_heading": True,
             **steps.frame(pending.invitation, steps.COMPANY),
         },
     )
 
 
+def _is_other_than_declared(pending: PendingConsent) -> bool:
+    signed_in = pending.grant.visma_user_email if pending.grant else ""
+    declared = pending.declared_user
+    return bool(declared and signed_in) and declared.casefold() != signed_in.casefold()
+
+
 def _show_failed(request: HttpRequest, pending: PendingConsent) -> HttpResponse:
+    if pending.finding == Finding.OTHER_USER:
+        return _show_other_user(request, pending)
     wanted = pending.invitation.reconnects
     found = companies.as_read(pending.companies)
     first = found[0].label if found else ""
@@ -185,6 +197,31 @@ def _show_failed(request: HttpRequest, pending: PendingConsent) -> HttpResponse:
         at=steps.COMPANY if found else steps.SIGN_IN,
         company=str(wanted.company) if wanted is not None else first,
         other=first,
+    )
+
+
+def _show_other_user(request: HttpRequest, pending: PendingConsent) -> HttpResponse:
+    tenant = pending.invitation.tenant
+    grant = pending.grant
+    return render(
+        request,
+        "connections/other_user.html",
+        {
+            "consent": pending,
+            "told": explain(pending.finding, tenant=tenant.name),
+            "cut_off": _cut_off(pending),
+            "may_go_on": grant is not None and grant.ended_at is None,
+            "focus_heading": True,
+            **steps.frame(pending.invitation, steps.SIGN_IN, stopped=True),
+        },
+    )
+
+
+def _cut_off(pending: PendingConsent) -> list[Connection]:
+    """The tenant's connections that the sign-in has ended; others are not for this reader."""
+    rows = Connection.objects.for_tenant(pending.invitation.tenant)
+    return list(
+        rows.filter(pk__in=pending.cut_off).select_related("company", "integration").order_by("pk")
     )
 
 

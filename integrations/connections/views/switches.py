@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.connections.models import Connection
+from integrations.connections.models.applications import Kind
 from integrations.connections.models.connections import ConnectionQuerySet
 from integrations.connections.services import consent, scopes, switching, wording
 from integrations.connections.services.findings import Finding, explain
@@ -66,12 +67,13 @@ def act(request: SignedInRequest, slug: str, pk: int, deed: str) -> HttpResponse
 def guidance(connection: Connection) -> dict[str, Any]:
     """The invitation code, the steps, what is allowed, and the company's tenant id."""
     integration = connection.integration
+    wanted = scopes.needed(integration, Kind.SERVICE)
     return {
         "code": integration.application.invitation_code,
         "app_store": settings.VISMA_APP_STORE_URL,
         "tenant_id": connection.company.visma_tenant_id,
-        "rights": wording.rights_of(scopes.needed(integration, "service")),
-        "nothing_else": wording.nothing_else(),
+        "rights": wording.rights_of(wanted),
+        "nothing_else": wording.nothing_else(wanted),
         "is_offered": switching.is_offered(connection),
         "is_waited_for": switching.is_waited_for(connection),
         "may_go_back": switching.may_go_back(connection),
