@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -148,6 +149,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ROUTES = {"integrations.deliveries.tasks.drain": {"queue": "push"}}
 CELERY_BEAT_SCHEDULE = {
+    "keep-ledgers": {
+        "task": "integrations.connections.tasks.keep_ledgers",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
+    },
+    "forget-sign-ins": {
+        "task": "integrations.signin.tasks.forget_old",
+        "schedule": crontab(minute=25),
+        "options": {"expires": 1800},
+    },
     "sweep": {
         "task": "integrations.deliveries.tasks.sweep",
         "schedule": timedelta(seconds=3),

@@ -8,20 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from integrations.visma.headers import RateLimit
 
 
 class VismaError(Exception):
-    """Visma did not do what we asked. ``rate_limit`` is what its headers said, if they came."""
+    """Visma did not do what we asked.
+
+    ``rate_limit`` and ``answered_at`` are what the answer's headers said, if they came.
+    """
 
     rate_limit: RateLimit | None = None
+    answered_at: datetime | None = None
 
 
 class Outage(VismaError):
     """Nothing was learnt; try again.
 
-    ``sent`` is True when bytes of the request may have reached Visma: a one-time refresh token or
-    a code may be spent. ``own_set_up`` is True when the cause is on our side (CA file, host name).
+    ``sent`` is True when bytes of the request may have reached Visma. ``answered`` is True when
+    the server itself said in a whole answer that it failed, so that nothing was done; a gateway
+    that only got no answer (502, 504) can't say so. ``own_set_up`` is True when the cause is on
+    our side (CA file, host name).
     """
 
     def __init__(
@@ -29,13 +37,20 @@ class Outage(VismaError):
         detail: str,
         *,
         sent: bool,
+        answered: bool = False,
         own_set_up: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(detail)
         self.sent = sent
+        self.answered = answered
         self.own_set_up = own_set_up
         self.retry_after = retry_after
+
+    @property
+    def may_have_spent(self) -> bool:
+        """Whether a one-time refresh token or a code may be spent."""
+        return self.sent and not self.answered
 
 
 class Refused(VismaError):

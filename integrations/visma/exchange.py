@@ -16,11 +16,13 @@ from integrations.visma.errors import (
     Unauthorized,
     VismaError,
 )
-from integrations.visma.headers import rate_limit, retry_after
+from integrations.visma.headers import answered_at, rate_limit, retry_after
 from integrations.visma.problems import problem
 from integrations.visma.pump import Pump, PumpOptions
 from integrations.visma.sales_orders import bearer
 
+# Said by the server itself; a 502 or 504 is a gateway's, behind which the work may go on.
+_FAILED = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
 _TRY_LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 
 
@@ -77,14 +79,14 @@ def read(transport: Transport, url: str, token: str, more: tuple[str, ...] = ())
     """GET an address with an access token and return a whole 200.
 
     ``more`` are whole header lines beside those every call carries.
-    Raises Unauthorized, Forbidden, Throttled, Faulted, Outage or BadAnswer; the quota's headers,
-    where they came, are on the error as ``rate_limit``.
+    Raises Unauthorized, Forbidden, Throttled, Faulted, Outage or BadAnswer; what the headers said
+    of quota and time is on the error, too.
     """
     headers = (*bearer(token), *more)
     answer = exchange(transport, Call(None, "GET", url, headers, None, within(transport)))
     fault = fault_of(answer)
     if fault is not None:
-        fault.rate_limit = rate_limit(answer)
+        fault.rate_limit, fault.answered_at = rate_limit(answer), answered_at(answer)
         raise fault
     return answer
 
@@ -96,7 +98,9 @@ def outage_of(answer: Answer) -> Outage | None:
         detail = f"libcurl {answer.curl_code}: {answer.error}" if answer.error else "cut short"
         return Outage(detail, sent=answer.passed > 0, own_set_up=own_set_up)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status in _TRY_LATER:
-        return Outage(f"HTTP {answer.status}", sent=True, retry_after=retry_after(answer))
+        failed = answer.status in _FAILED
+        wait = retry_after(answer)
+        return Outage(f"HTTP {answer.status}", sent=True, answered=failed, retry_after=wait)
     return None
 
 

@@ -7,12 +7,14 @@ Forbidden, Throttled, Faulted, Outage or BadAnswer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from integrations.visma.bodies import clean, read_json, read_object
+from integrations.visma.calls import Answer
 from integrations.visma.errors import Malformed
 from integrations.visma.exchange import Transport, read
-from integrations.visma.headers import RateLimit, rate_limit
+from integrations.visma.headers import RateLimit, answered_at, rate_limit
 
 ORGANIZATION = "/v1/organization"
 ONE_CUSTOMER = "/api/v3/Customers?pageSize=1"
@@ -38,10 +40,15 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """That the sales-order service let us read. ``customers`` is how many it counts, if it does."""
+    """That Visma let us read. ``customers`` is how many it counts, if it does.
+
+    ``answered_at`` is Visma's own clock, ``seconds`` how long we waited.
+    """
 
     customers: int | None
     rate_limit: RateLimit | None = None
+    answered_at: datetime | None = None
+    seconds: float = 0.0
 
 
 def read_organization(
@@ -74,7 +81,7 @@ def read_probe(base_url: str, token: str, transport: Transport) -> Probe:
     if not isinstance(body.get("value"), list):
         raise Malformed("The list of customers has no rows")
     count = body.get("totalCount")
-    return Probe(count if type(count) is int else None, rate_limit(answer))
+    return _probe(answer, count if type(count) is int else None)
 
 
 def read_erp_probe(
@@ -85,7 +92,12 @@ def read_erp_probe(
     rows = read_json(answer.body)
     if not isinstance(rows, list):
         raise Malformed("The list of customers is not a list")
-    return Probe(None, rate_limit(answer))
+    return _probe(answer, None)
+
+
+def _probe(answer: Answer, customers: int | None) -> Probe:
+    seconds = answer.ended - answer.began
+    return Probe(customers, rate_limit(answer), answered_at(answer), seconds)
 
 
 def _first(value: object) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _outage(answer: Answer) -> Outage | None:
     if outage is not None or 300 <= answer.status < 400:
         return outage
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Outage("HTTP 429", sent=True, retry_after=retry_after(answer))
+        return Outage("HTTP 429", sent=True, answered=True, retry_after=retry_after(answer))
     kind = answer.headers.get("content-type", [""])[0].partition(";")[0].strip().lower()
     if kind != "application/json":
         # A gateway's or a maintenance page says nothing about the credential.
@@ -85,7 +85,8 @@ def _refused(body: dict[str, Any], answer: Answer) -> Refused | BadAnswer | Outa
     if not isinstance(error, str) or not clean(error, 80):
         return BadAnswer("The token endpoint's error code is not a text")
     if error in _NOT_A_VERDICT:
-        return Outage(f"HTTP {answer.status}, {error}", sent=True, retry_after=retry_after(answer))
+        text, wait = f"HTTP {answer.status}, {error}", retry_after(answer)
+        return Outage(text, sent=True, answered=True, retry_after=wait)
     return Refused(clean(error, 80), clean(body.get("error_description"), 300), answer.status)
 
 

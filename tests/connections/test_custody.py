@@ -5,15 +5,23 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from integrations.connections.models import Connection, Grant, Incident, Integration
-from integrations.connections.services import custody, refreshing, rounds
+from integrations.connections.models import (
+    Application,
+    Connection,
+    Grant,
+    Incident,
+    Integration,
+)
+from integrations.connections.services import custody, refresh_terms, refreshing, rounds
 from integrations.connections.services.custody import NoAccess
 from integrations.keyring import ring
+from integrations.visma.errors import Refused
 from integrations.visma.oauth import TokenAnswer
 from tests.connections.conftest import Invite, Person
 from tests.sandbox_process import SandboxProcess
@@ -25,6 +33,19 @@ HOUR = timedelta(hours=1)
 def grant(connected: Connection) -> Grant:
     assert connected.grant is not None
     return connected.grant
+
+
+@pytest.fixture
+def service_grant(
+    service_integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> Grant:
+    """Fjordlys AS, approved in the App Store."""
+    tenant_id = sandbox.company("Fjordlys AS")["tenant_id"]
+    approval = {"client_id": "isv_nordhandel_service", "tenant_id": tenant_id}
+    sandbox.control("POST", "approvals", approval)
+    person.open(invite(service_integration))
+    person.press("/connect/tenant-id/", visma_tenant_id=tenant_id)
+    return Grant.objects.get()
 
 
 def token_calls(sandbox: SandboxProcess) -> int:
@@ -297,3 +318,192 @@ def test_a_refused_secret_is_the_applications_incident(
     assert grant.ended_at is None
     assert connected.state == Connection.State.CONNECTED
     assert Incident.objects.get().kind == "application_refused"
+
+
+def second_grant(connection: Connection) -> Grant:
+    """Another living grant of the same Visma user, which a replay would end."""
+    grant = connection.grant
+    assert grant is not None
+    return Grant.objects.create(
+        tenant=grant.tenant,
+        application=grant.application,
+        kind="connect",
+        visma_user=grant.visma_user,
+    )
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_connect_that_says_it_failed_has_spent_nothing(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess, status: int
+) -> None:
+    second_grant(connected)
+    sandbox.fault("status", on="token", status=status, count=3)
+    now = later()
+
+    for minutes in (0, 5, 10):
+        assert not custody.refresh(str(grant.pk), now=now + timedelta(minutes=minutes))
+        grant.refresh_from_db()
+        assert (grant.refresh_sent_at, grant.ended_at) == (None, None)
+
+    assert custody.refresh(str(grant.pk), now=now + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_that_got_no_answer_leaves_it_open(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess, status: int
+) -> None:
+    second_grant(connected)
+    sandbox.fault("status", on="token", status=status)
+
+    assert not custody.refresh(str(grant.pk), now=later())
+    assert not custody.refresh(str(grant.pk), now=later() + HOUR)
+
+    grant.refresh_from_db()
+    assert (token_calls(sandbox), grant.ended_because) == (1, "refresh_lost")
+
+
+def test_an_hour_without_connect_costs_no_consent(
+    connected: Connection, grant: Grant, sandbox: SandboxProcess
+) -> None:
+    sandbox.fault("reset_before_commit", on="token", repeat=True)
+    now = later()
+
+    for minutes in range(0, 60, 5):
+        assert not custody.refresh(str(grant.pk), now=now + timedelta(minutes=minutes))
+    sandbox.control("DELETE", "faults")
+    assert custody.refresh(str(grant.pk), now=now + HOUR + timedelta(minutes=5))
+
+    connected.refresh_from_db()
+    assert connected.state == Connection.State.CONNECTED
+
+
+def test_invalid_grant_isnt_believed_while_somebody_else_asks(grant: Grant) -> None:
+    Grant.objects.update(refresh_lease=1)
+    first = Grant.objects.select_related("application").get()
+    Grant.objects.update(refresh_lease=2, refresh_lease_until=later() + HOUR)
+
+    refreshing._settle_refusal(first, Refused("invalid_grant"), now=later())
+
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+def test_a_rejected_token_that_was_replaced_is_not_refreshed(
+    grant: Grant, sandbox: SandboxProcess
+) -> None:
+    assert custody.refresh(str(grant.pk), now=later())
+    Grant.objects.update(access_expires_at=later() + HOUR)
+
+    assert not custody.mark_stale(str(grant.pk), 1)
+    assert custody.refresh(str(grant.pk), now=later())
+
+    assert token_calls(sandbox) == 1
+
+
+def test_a_service_token_is_asked_for_once_by_many_and_kept(
+    transactional_db: None, service_grant: Grant, sandbox: SandboxProcess
+) -> None:
+    before = len(sandbox.requests(kind="token"))
+    sandbox.switch(token_delay=0.3)
+    now, gate, well = later(), threading.Barrier(8), []
+
+    def worker() -> None:
+        gate.wait()
+        well.append(custody.refresh(str(service_grant.pk), waits=True, now=now))
+        database.close()
+
+    workers = [threading.Thread(target=worker) for _ in range(8)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+
+    assert well == [True] * 8
+    assert len(sandbox.requests(kind="token")) == before + 1
+
+
+def test_a_service_token_is_renewed_before_it_lapses(
+    service_grant: Grant, sandbox: SandboxProcess
+) -> None:
+    ends = service_grant.access_expires_at
+    assert ends is not None
+    early = ends - timedelta(minutes=6)
+
+    assert rounds.grants_due(early - timedelta(seconds=1)) == []
+    assert rounds.grants_due(early) == [str(service_grant.pk)]
+    assert custody.refresh(str(service_grant.pk), early=True, now=early)
+
+    service_grant.refresh_from_db()
+    assert service_grant.token_number == 2
+
+
+def resting(connection: Connection, **columns: Any) -> Grant:
+    """The grant of a connection that has been broken for a while, so that nobody refreshes it."""
+    Connection.objects.update(state="broken", problem="no_role")
+    Application.objects.update(refresh_idle_days=30)
+    Grant.objects.update(refreshed_at=timezone.now(), **columns)
+    return Grant.objects.get(pk=connection.grant_id)
+
+
+def test_an_idle_refresh_token_is_used_before_it_lapses(
+    connected: Connection, sandbox: SandboxProcess
+) -> None:
+    grant, now = resting(connected), timezone.now()
+
+    assert rounds.grants_idle(now + timedelta(days=14)) == []
+    assert rounds.grants_idle(now + timedelta(days=23)) == [str(grant.pk)]
+    assert custody.refresh(str(grant.pk), now=now + timedelta(days=23))
+
+    assert rounds.grants_idle(now + timedelta(days=37)) == []
+    connected.refresh_from_db()
+    assert connected.problem == "no_role"
+
+
+def test_idle_grants_are_refreshed_spread_in_time(connected: Connection) -> None:
+    grant = resting(connected)
+    at = []
+    for number in (0, 500, 999):
+        grant.pk = UUID(int=number)
+        at.append(refresh_terms.keep_alive_at(grant))
+
+    days = [(moment - grant.refreshed_at) / timedelta(days=1) for moment in at if moment]
+    assert [round(each, 2) for each in days] == [15.0, 18.75, 22.49]
+
+
+def test_a_grant_that_works_is_never_idle(connected: Connection) -> None:
+    Application.objects.update(refresh_idle_days=1)
+
+    assert rounds.grants_idle(timezone.now() + timedelta(hours=2)) == []
+
+
+def test_a_grant_keeps_the_terms_of_its_consent(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    Application.objects.update(
+        refresh_idle_days=30, refresh_absolute_days=90, refresh_grace=timedelta(seconds=30)
+    )
+    person.open(invite(integration))
+    person.comes_back()
+    Application.objects.update(
+        refresh_idle_days=180,
+        refresh_absolute_days=365,
+        refresh_grace=timedelta(seconds=60),
+        one_time_refresh=False,
+    )
+
+    terms = refresh_terms.terms_of(Grant.objects.get())
+    assert terms == refresh_terms.Terms(
+        one_time=True,
+        grace=timedelta(seconds=30),
+        idle=timedelta(days=30),
+        absolute=timedelta(days=90),
+    )
+
+
+def test_a_known_end_is_foretold_a_month_before(connected: Connection, grant: Grant) -> None:
+    Application.objects.update(refresh_absolute_days=90)
+    grant.refresh_from_db()
+    ends = grant.created_at + timedelta(days=90)
+
+    assert refresh_terms.foretold_end(grant, now=ends - timedelta(days=31)) is None
+    assert refresh_terms.foretold_end(grant, now=ends - timedelta(days=30)) == ends

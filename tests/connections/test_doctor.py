@@ -105,7 +105,7 @@ def test_a_role_taken_away_is_named_and_looked_at_again(
     report = doctor.examine(connected, now=now)
 
     connected.refresh_from_db()
-    assert report.finding == connected.problem == "forbidden"
+    assert report.finding == connected.problem == "no_licence"
     failing = next(check for check in report.checks if check.passed is False)
     assert failing.code == "read"
     assert "Visma Admin" in failing.who

@@ -2,15 +2,15 @@
 
 from django.db import migrations, models
 
-DAYS = {"blank": True, "null": True}
-
 
 class Migration(migrations.Migration):
     dependencies = [("connections", "0005_applications_and_secrets")]
 
     operations = [
         *[
-            migrations.AddField(model, name, models.PositiveSmallIntegerField(**DAYS))
+            migrations.AddField(
+                model, name, models.PositiveSmallIntegerField(blank=True, null=True)
+            )
             for model in ("application", "grant")
             for name in ("refresh_idle_days", "refresh_absolute_days")
         ],

@@ -57,7 +57,15 @@ def application_works(application: Application, now: datetime) -> None:
     open_ones = Incident.objects.filter(application=application, cleared_at=None)
     if _failing_lately(application, now):
         open_ones = open_ones.exclude(kind=FAILING)
-    open_ones.update(cleared_at=now)
+    if open_ones.update(cleared_at=now):
+        _let_go_slowly(application, now)
+
+
+def _let_go_slowly(application: Application, now: datetime) -> None:
+    """All that waited on the application goes out slowly at first."""
+    Connection.objects.filter(
+        integration__application=application, state=Connection.State.CONNECTED
+    ).update(repaired_at=now)
 
 
 def held_applications() -> set[int]:
@@ -68,7 +76,9 @@ def held_applications() -> set[int]:
 
 def application_fails(application: Application, now: datetime) -> bool:
     """Whether the fault is the application's: refused by name, or three connections at once."""
-    if Incident.objects.filter(application=application, cleared_at=None).exists():
+    if Incident.objects.filter(
+        application=application, connection=None, cleared_at=None
+    ).exists():
         return True
     if _failing_lately(application, now) < FAILING_TOGETHER:
         return False

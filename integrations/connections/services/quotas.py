@@ -12,6 +12,7 @@ from integrations.visma.headers import RateLimit
 
 UNNAMED_WAIT = 60.0  # seconds after a 429 that names none
 LONGEST_WAIT = 24 * 3600.0
+KEPT = 0.05  # of the limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,28 @@ def note_error(application_id: int, company_key: str, error: VismaError, now: da
     if isinstance(error, Throttled):
         wait = UNNAMED_WAIT if error.retry_after is None else error.retry_after
     note(application_id, company_key, error.rate_limit, wait, now)
+
+
+def opens_at(
+    application_id: int, company_key: str, *, in_background: bool, now: datetime
+) -> datetime | None:
+    """When a check may ask again; None: now.
+
+    A twentieth of the allowance is kept for checks that a person waits for: those in the
+    background leave it alone.
+    """
+    row = Quota.objects.filter(application_id=application_id, company_key=company_key).first()
+    if row is None:
+        return None
+    if row.closed_until is not None and row.closed_until > now:
+        return row.closed_until
+    if row.closed_until is not None and (row.seen_at is None or row.seen_at <= row.closed_until):
+        # Nothing was heard since; by now a call works, Visma said.
+        return None
+    if row.limit is None or row.remaining is None or row.resets_at is None or row.resets_at <= now:
+        return None
+    kept = int(row.limit * KEPT) if in_background else 0
+    return row.resets_at if row.remaining <= kept else None
 
 
 def closed_until(application_id: int, company_key: str) -> datetime | None:

@@ -26,6 +26,7 @@ from integrations.connections.services import (
 )
 from integrations.connections.services.access import lack_of
 from integrations.connections.services.findings import Finding
+from integrations.connections.services.refresh_terms import terms_of
 from integrations.keyring import ring
 from integrations.keyring.tokens import digest
 from integrations.visma import oauth
@@ -33,6 +34,9 @@ from integrations.visma.errors import BadAnswer, Outage, Refused, VismaError
 from integrations.visma.oauth import Client, TokenAnswer
 
 TRIES = 2
+WAIT_STEP = 0.1  # seconds
+# Beyond access.MARGIN, so that a lane never has to wait for its token.
+BEFORE_LAPSE = timedelta(minutes=6)
 LEASE_BEYOND_CALL = timedelta(seconds=5)
 BACK_OFF = [timedelta(seconds=s) for s in (5, 15, 60, 300)]
 AFTER_REFUSAL = timedelta(seconds=50)
@@ -47,11 +51,12 @@ MENDED_AT_VISMA = {
 }
 
 
-def refresh(grant_id: str, *, now: datetime) -> bool:
+def refresh(grant_id: str, *, now: datetime, waits: bool = False, early: bool = False) -> bool:
     """See to it that the grant has a usable access token; True when it has one.
 
     False: somebody else is at it, Visma is away, or the grant needs a person (its connections then
-    say why). An outage never costs the grant.
+    say why). An outage never costs the grant. ``waits`` for whoever is at it already, no longer
+    than one call may take. ``early`` counts a token that lapses soon as lapsed.
     """
     began = time.monotonic()
     for _ in range(TRIES):
@@ -59,7 +64,7 @@ def refresh(grant_id: str, *, now: datetime) -> bool:
         grant = Grant.objects.select_related("application", "tenant").filter(pk=grant_id).first()
         if grant is None:
             return False
-        if not lack_of(grant, moment):
+        if not lack_of(grant, moment) and not (early and _lapses_soon(grant, moment)):
             return True
         if grant.kind == Kind.VNI:
             return _confirm(grant, moment)
@@ -67,7 +72,7 @@ def refresh(grant_id: str, *, now: datetime) -> bool:
             return False
         leased = _lease(grant, moment)
         if leased is None:
-            return False
+            return waits and _wait_for(grant, now, began)
         if not _ask(leased, moment):
             break
     return not lack_of(Grant.objects.get(pk=grant_id), now)
@@ -92,6 +97,23 @@ def _confirm(grant: Grant, now: datetime) -> bool:
     return True
 
 
+def _lapses_soon(grant: Grant, now: datetime) -> bool:
+    return grant.access_expires_at is not None and grant.access_expires_at <= now + BEFORE_LAPSE
+
+
+def _wait_for(grant: Grant, now: datetime, began: float) -> bool:
+    """Wait until the other has stored its token, or has given up."""
+    last = began + (call_timeout() + LEASE_BEYOND_CALL).total_seconds()
+    while time.monotonic() < last:
+        time.sleep(WAIT_STEP)
+        grant.refresh_from_db()
+        if not lack_of(grant, now):
+            return True
+        if not _held_by_another(grant, now + timedelta(seconds=time.monotonic() - began)):
+            return False
+    return False
+
+
 def store(grant: Grant, answer: TokenAnswer, *, now: datetime) -> bool:
     """Keep what Visma gave us, if the refresh token is still the one that was sent."""
     changes: dict[str, Any] = {
@@ -102,6 +124,7 @@ def store(grant: Grant, answer: TokenAnswer, *, now: datetime) -> bool:
         "refresh_lease_until": None,
         "refresh_failures": 0,
         "refresh_due_at": None,
+        "refreshed_at": now,
     }
     if answer.scopes:
         changes["scopes"] = " ".join(sorted(answer.scopes))
@@ -145,11 +168,11 @@ def _may_repeat(grant: Grant, now: datetime) -> bool:
     Within the grace Visma allows; without one only if a replay, which ends every grant of that
     Visma user and application, would end no other.
     """
-    if grant.refresh_sent_at is None or not grant.application.one_time_refresh:
+    terms = terms_of(grant)
+    if grant.refresh_sent_at is None or not terms.one_time:
         return True
-    grace = grant.application.refresh_grace
-    if grace is not None:
-        return now + call_timeout() <= grant.refresh_sent_at + grace
+    if terms.grace is not None:
+        return now + call_timeout() <= grant.refresh_sent_at + terms.grace
     return not (
         Grant.objects.filter(
             application=grant.application, visma_user=grant.visma_user, ended_at=None
@@ -224,21 +247,18 @@ def _call(grant: Grant, client: Client) -> TokenAnswer:
 
 
 def _settle_outage(grant: Grant, outage: Outage, *, first: bool, now: datetime) -> bool:
-    """Keep the grant and wait; a refresh that never left takes its ``sent_at`` back."""
+    """Keep the grant and wait; a refresh that spent nothing takes its ``sent_at`` back."""
     wait = BACK_OFF[min(grant.refresh_failures, len(BACK_OFF) - 1)]
     if outage.retry_after is not None:
         wait = max(wait, timedelta(seconds=min(outage.retry_after, 3600)))
-    again_at_once = (
-        outage.sent
-        and grant.application.one_time_refresh
-        and grant.application.refresh_grace is not None
-    )
+    terms = terms_of(grant)
+    again_at_once = outage.may_have_spent and terms.one_time and terms.grace is not None
     changes: dict[str, Any] = {
         "refresh_lease_until": None,
         "refresh_failures": F("refresh_failures") + 1,
         "refresh_due_at": None if again_at_once else now + wait,
     }
-    if first and not outage.sent:
+    if first and not outage.may_have_spent:
         changes["refresh_sent_at"] = None
     _as_leased(grant).update(**changes)
     return again_at_once
@@ -246,9 +266,7 @@ def _settle_outage(grant: Grant, outage: Outage, *, first: bool, now: datetime) 
 
 def _settle_refusal(grant: Grant, refused: Refused, *, now: datetime) -> None:
     if refused.error == "invalid_grant" and grant.kind == Kind.CONNECT:
-        # Believed only while nobody else has stored a newer token.
-        lost = grant.refresh_sent_at is not None and grant.application.one_time_refresh
-        end(grant, Finding.REFRESH_LOST if lost else Finding.CONSENT_ENDED, now=now)
+        _believe_invalid_grant(grant, now=now)
         return
     _as_leased(grant).update(
         refresh_lease_until=None,
@@ -261,6 +279,18 @@ def _settle_refusal(grant: Grant, refused: Refused, *, now: datetime) -> None:
         _open_incident("application_refused", grant, refused.error)
     else:
         standing.break_all_under(grant, finding, now=now)
+
+
+def _believe_invalid_grant(grant: Grant, *, now: datetime) -> None:
+    """End the grant, unless somebody else has stored a newer token or is asking by now.
+
+    Two who sent the same refresh token get one good answer and one refusal, in either order.
+    """
+    again = Grant.objects.filter(pk=grant.pk).values_list("refresh_lease", flat=True).first()
+    if again != grant.refresh_lease:
+        return
+    lost = grant.refresh_sent_at is not None and terms_of(grant).one_time
+    end(grant, Finding.REFRESH_LOST if lost else Finding.CONSENT_ENDED, now=now)
 
 
 def end(grant: Grant, reason: Finding | str, *, now: datetime) -> bool:

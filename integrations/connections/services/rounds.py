@@ -9,19 +9,27 @@ from django.db.models import F, Q
 
 from integrations.connections.models import Connection, Grant, Invitation
 from integrations.connections.models.applications import Kind
+from integrations.connections.services.refresh_terms import keep_alive_at
+from integrations.connections.services.refreshing import BEFORE_LAPSE
 from integrations.connections.services.standing import APPROVAL_WAIT
 
 BATCH = 200
 PROVE_EVERY = timedelta(minutes=15)
-# Beyond access.MARGIN, so that a lane never has to wait for its token.
-BEFORE_LAPSE = timedelta(minutes=6)
+# What doesn't work and may mend itself all the same: an approval given late, a role.
+LOOK_AT_BROKEN_EVERY = timedelta(days=1)
+# A grant that was used since then is not idle.
+IDLE = timedelta(hours=6)
 
 
 def connections_due(now: datetime) -> list[int]:
-    """Those to look at again, and those whose proof is getting old."""
+    """Those to look at again, those whose proof is getting old, and once a day the broken ones."""
+    rests = Q(look_again_at=None)
+    old = Q(state=Connection.State.CONNECTED, proven_at__lte=now - PROVE_EVERY)
+    broken = Q(state=Connection.State.BROKEN, grant__isnull=False, grant__ended_at=None) & (
+        Q(looked_at=None) | Q(looked_at__lte=now - LOOK_AT_BROKEN_EVERY)
+    )
     due = Connection.objects.filter(
-        Q(look_again_at__lte=now)
-        | Q(state=Connection.State.CONNECTED, proven_at__lte=now - PROVE_EVERY)
+        Q(look_again_at__lte=now) | (rests & old) | (rests & broken)
     ).exclude(state=Connection.State.DISCONNECTED)
     return list(due.order_by("look_again_at", "pk").values_list("pk", flat=True)[:BATCH])
 
@@ -59,3 +67,24 @@ def grants_due(now: datetime) -> list[str]:
         .distinct()
     )
     return [str(pk) for pk in due.values_list("pk", flat=True)[:BATCH]]
+
+
+def grants_idle(now: datetime) -> list[str]:
+    """Grants whose refresh token is to be used, since it lapses when it isn't.
+
+    Those of connections that work are refreshed long before; this is for what rests: broken ones,
+    and the other way in that a switch keeps.
+    """
+    resting = Grant.objects.filter(
+        Q(refreshed_at__lte=now - IDLE) | Q(refreshed_at=None, created_at__lte=now - IDLE),
+        Q(access_expires_at__lte=now) | Q(access_expires_at=None),
+        Q(connections__isnull=False) | Q(standing_by__isnull=False),
+        ended_at=None,
+        sealed_refresh_token__isnull=False,
+    )
+    due = []
+    for grant in resting.select_related("application").distinct().iterator(chunk_size=BATCH):
+        at = keep_alive_at(grant)
+        if at is not None and at <= now:
+            due.append(str(grant.pk))
+    return due

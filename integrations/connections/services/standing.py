@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from integrations.audit.services import record
-from integrations.connections.models import Connection, Grant, Invitation
+from integrations.connections.models import Connection, Grant, Invitation, ListedCompany
 from integrations.connections.services import incidents, ledger, notices
 from integrations.connections.services.findings import Finding
 
@@ -84,7 +84,7 @@ def find_broken(
     if changed:
         ledger.note_finding(connection, finding, now=now)
     else:
-        _look_later(connection, now=now)
+        _look_later(connection, finding, now=now)
     was_working = connection.state == Connection.State.CONNECTED
     connection.refresh_from_db()
     if finding in OURS or finding in incidents.CAUSE_KNOWN:
@@ -126,21 +126,24 @@ def _as_it_shows(connection: Connection, finding: Finding) -> Finding:
     return finding
 
 
-def _pause(finding: str) -> timedelta:
+def _pause(finding: Finding) -> timedelta:
     return LOOK_AGAIN_CALMLY if finding in CALM else LOOK_AGAIN
 
 
 def _use_up_links(connection: Connection, *, now: datetime) -> None:
     led_here = Invitation.objects.filter(connection=connection, connected_at=None)
-    for invitation_id in list(led_here.values_list("pk", flat=True)):
+    ids = list(led_here.values_list("pk", flat=True))
+    for invitation_id in ids:
         incidents.clear("error_page", subject=f"invitation {invitation_id}", now=now)
-    led_here.update(connected_at=now, look_again_at=None)
+    if ids:
+        ListedCompany.objects.filter(invitation__in=ids).update(connection=connection)
+        led_here.update(connected_at=now, look_again_at=None)
 
 
-def _look_later(connection: Connection, *, now: datetime) -> None:
+def _look_later(connection: Connection, finding: Finding, *, now: datetime) -> None:
     """The same finding as before: look on while it may mend itself."""
     Connection.objects.filter(pk=connection.pk, look_again_until__gt=now).update(
-        look_again_at=now + _pause(connection.problem)
+        look_again_at=now + _pause(finding)
     )
     Connection.objects.filter(pk=connection.pk, look_again_until__lte=now).update(
         look_again_at=None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from integrations.connections.models import Connection
+from integrations.connections.services import incidents, states
 from integrations.connections.services.findings import Explanation, explain
+from integrations.connections.services.states import Shown
 from integrations.deliveries.models import Lane
 from integrations.deliveries.services.standing import with_counts
 from integrations.tenants.models import Tenant
@@ -16,25 +19,28 @@ class Row:
     """A connection with what waits, what needs a person, and what is wrong with it."""
 
     connection: Connection
+    state: Shown
     waiting: int
+    oldest_at: datetime | None
     needs_person: int
     told: Explanation | None
 
     @property
     def shown(self) -> str:
-        if self.connection.state == Connection.State.CONNECTED:
-            if self.connection.confirmed_at is None:
-                return "waits"
-            if self.connection.paused_at is not None:
-                return "paused"
-        return self.connection.state
+        return self.state.state
+
+    @property
+    def held_since(self) -> datetime | None:
+        """Since when the oldest order waits for the connection; None while it works."""
+        return None if self.state.state == states.State.CONNECTED else self.oldest_at
 
 
 def rows_of(connections: list[Connection]) -> list[Row]:
-    """Wants ``company__tenant`` selected. Two queries, however many there are."""
+    """Wants ``company__tenant`` and ``integration`` selected. Three queries, however many."""
+    held = incidents.held_applications()
     counted = with_counts(Lane.objects.filter(connection__in=connections))
     lanes = {lane.connection_id: lane for lane in counted}
-    return [_row(connection, lanes.get(connection.pk)) for connection in connections]
+    return [_row(connection, lanes.get(connection.pk), held) for connection in connections]
 
 
 def of_tenant(tenant: Tenant) -> list[Row]:
@@ -44,14 +50,16 @@ def of_tenant(tenant: Tenant) -> list[Row]:
     return rows_of(list(connections.order_by("company__name", "pk")))
 
 
-def _row(connection: Connection, lane: Lane | None) -> Row:
+def _row(connection: Connection, lane: Lane | None, held: set[int]) -> Row:
     company = connection.company
     told = None
     if connection.problem:
         told = explain(connection.problem, tenant=company.tenant.name, company=str(company))
     return Row(
         connection,
+        states.shown(connection, held_applications=held),
         waiting=getattr(lane, "waiting", 0),
+        oldest_at=getattr(lane, "oldest_at", None),
         needs_person=getattr(lane, "needs_person", 0),
         told=told,
     )

@@ -19,6 +19,9 @@ TOKEN_RESERVE = timedelta(minutes=2)
 GATE_MARGIN = timedelta(seconds=1)
 # Orders over the ERP API wait until the engine speaks it.
 ROUTES = frozenset({Route.SALESORDER_V3})
+# A repair that lies further back is no news.
+REPAIR_IS_NEWS = timedelta(minutes=10)
+FULL = 1 << 16
 DRY_SECONDS = 0.5  # until a lane that had nothing more is asked again
 
 
@@ -68,6 +71,8 @@ class HeldLane:
     looking: int = 0  # lists of it under way
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
+    repaired_at: datetime | None = None
+    ramp: int = FULL  # requests at once; after a repair one, and one more with each good answer
     out: int = 0  # requests under way, looks included
 
     def under_way(self, change: int) -> None:
@@ -125,6 +130,7 @@ def hold(
 def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set[int]) -> None:
     """Bring hold, pause and token up to date; a lane that may no longer send shuts its gate."""
     held.connection = lane.connection
+    _start_slowly(held, now)
     held.access = _access(lane, now)
     application_well = lane.connection.integration.application_id not in held_applications
     may_send = held.access is not None and application_well and _may_send(lane)
@@ -141,6 +147,14 @@ def _access(lane: Lane, now: datetime) -> custody.Access | None:
         return custody.access_of(lane.connection, now=now)
     except custody.NoAccess:
         return None
+
+
+def _start_slowly(held: HeldLane, now: datetime) -> None:
+    """What waited for a repair goes out one by one at first: two, four, eight, as it goes well."""
+    repaired_at = held.connection.repaired_at
+    if repaired_at is not None and repaired_at != held.repaired_at:
+        held.repaired_at = repaired_at
+        held.ramp = 1 if now - repaired_at < REPAIR_IS_NEWS else FULL
 
 
 def _may_send(lane: Lane) -> bool:

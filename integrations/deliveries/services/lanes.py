@@ -44,8 +44,13 @@ def recover(lane_id: int) -> None:
 
 def open_proven() -> int:
     """Open the lanes whose connection has been proven well since they were shut."""
-    return Lane.objects.filter(
+    proven = Lane.objects.filter(
         shut_at__isnull=False,
         connection__state=Connection.State.CONNECTED,
         connection__proven_at__gt=F("shut_at"),
-    ).update(shut_at=None, shut_because="")
+    )
+    connections = list(proven.values_list("connection_id", flat=True))
+    if not connections:
+        return 0
+    Connection.objects.filter(pk__in=connections).update(repaired_at=F("proven_at"))
+    return proven.filter(connection__in=connections).update(shut_at=None, shut_because="")

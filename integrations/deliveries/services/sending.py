@@ -103,7 +103,7 @@ def _shares(session: Session) -> list[tuple[HeldLane, int]]:
     for lane in session.held.values():
         if lane.claims and lane.access and not lane.dry:
             allowed = lane.allowance.free(now)
-            room[lane] = min(session.options.slots_per_lane - lane.out, allowed)
+            room[lane] = min(min(session.options.slots_per_lane, lane.ramp) - lane.out, allowed)
     shares = dict.fromkeys(room, 0)
     while free and any(left > 0 for left in room.values()):
         for lane in [lane for lane, left in room.items() if left > 0][:free]:
@@ -205,6 +205,7 @@ def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) ->
 
 def _teach_well(session: Session, lane: HeldLane) -> None:
     lane.doubts = 0
+    lane.ramp += 1
     if lane.setbacks:
         lane.setbacks = 0
         session.lessons.append(lambda: lanes.recover(lane.lane_id))

@@ -147,8 +147,16 @@ def _why_without_token(connection: Connection, now: datetime) -> Held | None:
 
 
 def with_counts(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
-    """Add ``waiting`` (on the way) and ``needs_person`` to each lane, counted up to ``MOST``."""
-    return lanes.annotate(waiting=_count(ON_THE_WAY), needs_person=_count(NEEDS_PERSON))
+    """Add ``waiting`` (on the way) and ``needs_person`` to each lane, counted up to ``MOST``.
+
+    ``oldest_at`` is when the oldest of those that wait was submitted; None: none waits.
+    """
+    pending = Delivery.objects.filter(lane=OuterRef("pk"), state=State.PENDING).order_by("pk")
+    return lanes.annotate(
+        waiting=_count(ON_THE_WAY),
+        needs_person=_count(NEEDS_PERSON),
+        oldest_at=Subquery(pending.values("order__submitted_at")[:1]),
+    )
 
 
 def _count(states: Iterable[str]) -> BoundedCount:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from integrations.connections.models import Connection
+from integrations.connections.services import states
 from integrations.deliveries.services.standing import MOST
 from integrations.workspace.services.overview import Row
 
@@ -42,6 +43,15 @@ def of_members(number: int) -> str:
     return str(capfirst(text % {"n": apnumber(number)}))
 
 
+def of_ledger(standing: int, *, some: bool) -> str:
+    if not some:
+        return _("No consent yet")
+    if not standing:
+        return _("No consent stands now")
+    text = ngettext("%(n)s consent stands", "%(n)s consents stand", standing)
+    return str(capfirst(text % {"n": apnumber(standing)}))
+
+
 def of_company(row: Row) -> str:
     """One company. A broken one's heading says what is wrong."""
     company = {"company": row.connection.company}
@@ -49,6 +59,8 @@ def of_company(row: Row) -> str:
         return row.told.heading
     if row.connection.state == State.DISCONNECTED:
         return _("%(company)s is disconnected") % company
+    if row.state.state == states.State.WITH_US:
+        return _("Orders for %(company)s wait for us") % company
     if row.connection.confirmed_at is None:
         return _("Is %(company)s yours?") % company
     if row.connection.state == State.CHECKING:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from integrations.connections.models import Connection
-from integrations.connections.services.findings import Explanation, Press, explain
+from integrations.connections.services import incidents, states
+from integrations.connections.services.findings import Explanation, explain
+from integrations.connections.services.states import Shown, Step
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, with_counts
 from integrations.tenants.models import Tenant
@@ -25,47 +27,35 @@ class Row:
     """One connection. ``step`` names what to do next, "" when there is nothing."""
 
     connection: Connection
+    state: Shown
     proven_at: datetime | None
     old: bool
     waiting: int
+    oldest_at: datetime | None
     needs_you: int
     day: Day
     told: Explanation | None
 
     @property
     def works(self) -> bool:
-        """Orders go out: connected, confirmed, not paused."""
-        connection = self.connection
-        return (
-            connection.state == State.CONNECTED
-            and connection.confirmed_at is not None
-            and connection.paused_at is None
-        )
+        """Orders go out: connected, confirmed, not paused, and Visma takes the application."""
+        return self.state.state == states.State.CONNECTED
+
+    @property
+    def held_since(self) -> datetime | None:
+        """Since when the oldest order waits for the connection; None while it works."""
+        return None if self.works else self.oldest_at
 
     @property
     def shown(self) -> str:
         """The state's name for the tag ``proof``."""
-        connection = self.connection
-        if connection.state == State.CONNECTED and connection.confirmed_at is None:
-            return "waits"
-        if connection.state == State.CONNECTED and connection.paused_at is not None:
-            return "paused"
-        return connection.state
+        return self.state.state
 
     @property
     def step(self) -> str:
-        connection = self.connection
-        if connection.state == State.DISCONNECTED:
-            return "reconnect"
-        if self.told is not None:
-            return "look" if self.told.press == Press.LOOK else "mend"
-        if connection.state == State.CHECKING:
-            return "wait"
-        if connection.confirmed_at is None:
-            return "confirm"
-        if self.needs_you:
+        if self.state.step == Step.NONE and self.needs_you:
             return "orders"
-        return "resume" if connection.paused_at is not None else ""
+        return self.state.step
 
 
 def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Row]:
@@ -79,8 +69,9 @@ def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Ro
         .select_related("company__tenant", "integration__application")
         .order_by("company__name", "pk")
     )
+    held = incidents.held_applications()
     rows = [
-        _row(connection, lanes.get(connection.pk), now, with_day=with_day)
+        _row(connection, lanes.get(connection.pk), now, held=held, with_day=with_day)
         for connection in connections
     ]
     return sorted(rows, key=_urgency)
@@ -93,7 +84,7 @@ def share_a_company(rows: list[Row]) -> bool:
 
 def row_of(connection: Connection, *, now: datetime) -> Row:
     lane = _lanes(connection.company.tenant).filter(connection=connection).first()
-    return _row(connection, lane, now, with_day=True)
+    return _row(connection, lane, now, held=incidents.held_applications(), with_day=True)
 
 
 def broken_count(tenant: Tenant) -> int:
@@ -111,13 +102,22 @@ def _lanes(tenant: Tenant) -> QuerySet[Lane]:
     return with_counts(Lane.objects.filter(connection__company__tenant=tenant))
 
 
-def _row(connection: Connection, lane: Lane | None, now: datetime, *, with_day: bool) -> Row:
+def _row(
+    connection: Connection,
+    lane: Lane | None,
+    now: datetime,
+    *,
+    held: set[int],
+    with_day: bool,
+) -> Row:
     proven_at = connection.proven_at
     return Row(
         connection=connection,
+        state=states.shown(connection, held_applications=held),
         proven_at=proven_at,
         old=proven_at is not None and now - proven_at > OLD,
         waiting=getattr(lane, "waiting", 0),
+        oldest_at=getattr(lane, "oldest_at", None),
         needs_you=getattr(lane, "needs_person", 0),
         day=today.day_of(connection.pk, now=now) if lane and with_day else Day(),
         told=told(connection),

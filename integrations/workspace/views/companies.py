@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.connections.models import Connection, Integration
-from integrations.connections.services import confirmation, disconnection, doctor, invitations
+from integrations.connections.services import (
+    confirmation,
+    disconnection,
+    doctor,
+    invitations,
+    refresh_terms,
+)
 from integrations.connections.services.findings import Finding, explain
 from integrations.connections.services.wording import rights_of
 from integrations.connections.views import outcomes
@@ -157,7 +163,7 @@ def act(request: SignedInRequest, slug: str, pk: int, deed: str) -> HttpResponse
 def connection_of(tenant: Tenant, pk: int) -> Connection:
     """The tenant's connection; another's is 404."""
     rows = Connection.objects.for_tenant(tenant).select_related(
-        "company__tenant", "integration__application", "grant"
+        "company__tenant", "integration__application", "grant__application", "standby"
     )
     return get_object_or_404(rows, pk=pk)
 
