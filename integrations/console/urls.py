@@ -11,6 +11,7 @@ from integrations.console.views import (
     checklists,
     connections,
     incidents,
+    ledger,
     invitations,
     overview,
     tenants,
@@ -45,6 +46,7 @@ staff_patterns = [
     path(f"{_secret}/show/", application_secrets.show, name="show-secret"),
     path(f"{_secret}/forget/", application_secrets.forget, name="forget-secret"),
     path(f"{_application}/offers/", applications.add_integration, name="add-integration"),
+    path("consents/", ledger.show_list, name="ledger"),
     path("incidents/", incidents.show_list, name="incidents"),
     path("incidents/<int:pk>/clear/", incidents.clear, name="clear-incident"),
 ]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
+from integrations.connections.services.ledger_reading import FILTERS as LEDGER_FILTERS
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Member
 from integrations.workspace.services.company_files import LARGEST
@@ -22,6 +23,20 @@ class OrdersForm(forms.Form):
     q = forms.CharField(max_length=80, required=False)
     company = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     state = forms.ChoiceField(choices=[(name, name) for name in FILTERS], required=False)
+    before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class LedgerForm(forms.Form):
+    """The filters of the consent ledger, from its address. What makes no sense is left out."""
+
+    q = forms.CharField(max_length=80, required=False)
+    company = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    state = forms.ChoiceField(choices=[(name, name) for name in LEDGER_FILTERS], required=False)
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 

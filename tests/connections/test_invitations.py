@@ -54,7 +54,8 @@ def locked(invite: Invite, integration: Integration) -> str:
 
 
 def link_in(message: Any) -> str:
-    return urlsplit(next(line for line in message.body.splitlines() if "/i/" in line)).path
+    link: str = next(line for line in message.body.splitlines() if "/i/" in line)
+    return urlsplit(link).path
 
 
 def standing_of(invitation: Invitation) -> State:

@@ -77,12 +77,15 @@ def _by_columns(row: list[str], columns: list[str]) -> GivenCompany:
 
 
 def _by_form(row: list[str], *, ids_only: bool) -> GivenCompany:
-    cells = [cell for cell in row if cell]
-    if ids_only and len(cells) == 1:
-        return GivenCompany(given_id=cells[0])
+    if ids_only and len(row) == 1:
+        return GivenCompany(given_id=row[0])
     found: dict[str, str] = {}
-    for cell in cells:
-        found.setdefault(_form(cell), cell)
+    for cell in filter(None, row):
+        form = _form(cell)
+        if form == "name" and "name" in found and ids_only:
+            # A second text beside the name is where the id was to stand.
+            form = "given_id"
+        found.setdefault(form, cell)
     return GivenCompany(**found)
 
 

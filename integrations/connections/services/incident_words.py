@@ -35,6 +35,10 @@ _INCIDENTS = {
         n("An order is in Visma.net twice"),
         n("Cancel one of the two there. The order’s page has both numbers."),
     ),
+    "audit_altered": (
+        n("A tenant’s audit chain was altered"),
+        n("Compare it with a back-up from before. Who can write to the database can do this."),
+    ),
     "own_set_up": (
         n("The portal can’t reach Visma as it is set up"),
         n("Look at the certificate authorities, the proxy and Visma’s addresses in the settings."),

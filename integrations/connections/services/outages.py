@@ -5,17 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from integrations.connections.models import Connection, Mail, Outage
+from integrations.connections.models import (
+    Application,
+    Connection,
+    Incident,
+    Mail,
+    Outage,
+)
 from integrations.connections.services import addresses, outbox, recipients
 from integrations.connections.services.findings import explain
 
 # Broken again so soon after it worked: the mail waits as long, and is dropped if it mends itself.
 FLAPS_WITHIN = timedelta(minutes=15)
+# So many connections of one application, so soon after each other: then it is the application.
+TOGETHER = 3
+TOGETHER_WITHIN = timedelta(minutes=5)
 
 
 @transaction.atomic
@@ -49,9 +59,27 @@ def begin(connection: Connection, *, now: datetime) -> bool:
             },
             tenant=tenant,
             outage=outage,
-            due_at=now + FLAPS_WITHIN if flapped else None,
+            due_at=_due_at(connection, flapped=flapped, now=now),
         )
     return True
+
+
+def _due_at(connection: Connection, *, flapped: bool, now: datetime) -> datetime | None:
+    """At once (None), unless it may mend itself, or turn out to be the application's fault."""
+    if flapped:
+        return now + FLAPS_WITHIN
+    application = connection.integration.application
+    siblings = Connection.objects.filter(integration__application=application).exclude(
+        state=Connection.State.DISCONNECTED
+    )
+    if siblings[:TOGETHER].count() < TOGETHER and not incidents_of(application).exists():
+        return None
+    return now + TOGETHER_WITHIN
+
+
+def incidents_of(application: Application) -> QuerySet[Incident]:
+    """What is wrong with the application itself."""
+    return Incident.objects.filter(application=application, connection=None, cleared_at=None)
 
 
 @transaction.atomic
@@ -81,6 +109,12 @@ def end(connection: Connection, *, now: datetime) -> bool:
             tenant=tenant,
         )
     return True
+
+
+def drop(connection: Connection, *, now: datetime) -> None:
+    """It was disconnected: there is nothing left to mend, nor to tell."""
+    Outage.objects.filter(connection=connection, closed_at=None).update(closed_at=now)
+    Mail.objects.filter(outage__connection=connection, tries=0, sent_at=None).delete()
 
 
 def _since(connection: Connection, now: datetime) -> str:

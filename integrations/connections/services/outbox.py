@@ -14,11 +14,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from integrations.connections.models import Mail, Outage
+from integrations.connections.models import Incident, Mail, Outage
 from integrations.keyring import ring
 from integrations.tenants.models import Tenant
 
@@ -72,8 +72,16 @@ def write(
 
 
 def send_due(*, now: datetime) -> int:
-    """Send what waits, the oldest first; how many were taken."""
-    due = Mail.objects.filter(due_at__lte=now, sent_at=None, given_up_at=None)
+    """Send what waits, the oldest first; how many were taken.
+
+    Of an outage that is the application's, and so ours, nobody is told while that lasts.
+    """
+    ours = Incident.objects.filter(
+        application=OuterRef("outage__connection__integration__application"),
+        connection=None,
+        cleared_at=None,
+    )
+    due = Mail.objects.filter(~Exists(ours), due_at__lte=now, sent_at=None, given_up_at=None)
     waiting = list(due.order_by("due_at").values_list("pk", flat=True)[:BATCH])
     return sum(send(pk, now=now) for pk in waiting)
 

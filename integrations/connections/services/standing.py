@@ -87,11 +87,9 @@ def find_broken(
         _look_later(connection, finding, now=now)
     was_working = connection.state == Connection.State.CONNECTED
     connection.refresh_from_db()
-    if finding in OURS or finding in incidents.CAUSE_KNOWN:
-        ours = finding in OURS
-    else:
-        ours = incidents.application_fails(connection.integration.application, now)
-    if changed and was_working and mails and not ours:
+    if finding not in OURS and finding not in incidents.CAUSE_KNOWN:
+        incidents.application_fails(connection.integration.application, now)
+    if changed and was_working and mails and finding not in OURS:
         notices.tell_members_broken(connection, now=now)
     return bool(changed)
 
