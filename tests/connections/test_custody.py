@@ -442,7 +442,7 @@ def resting(connection: Connection, **columns: Any) -> Grant:
     Connection.objects.update(state="broken", problem="no_role")
     Application.objects.update(refresh_idle_days=30)
     Grant.objects.update(refreshed_at=timezone.now(), **columns)
-    return Grant.objects.get(pk=connection.grant_id)
+    return Grant.objects.get(connections=connection)
 
 
 def test_an_idle_refresh_token_is_used_before_it_lapses(
@@ -466,7 +466,8 @@ def test_idle_grants_are_refreshed_spread_in_time(connected: Connection) -> None
         grant.pk = UUID(int=number)
         at.append(refresh_terms.keep_alive_at(grant))
 
-    days = [(moment - grant.refreshed_at) / timedelta(days=1) for moment in at if moment]
+    since = refresh_terms.idle_since(grant)
+    days = [(moment - since) / timedelta(days=1) for moment in at if moment]
     assert [round(each, 2) for each in days] == [15.0, 18.75, 22.49]
 
 

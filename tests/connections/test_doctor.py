@@ -12,10 +12,16 @@ from integrations.connections.models import (
     Connection,
     Grant,
     Incident,
-    Integration,
     Quota,
 )
-from integrations.connections.services import doctor, quotas, rounds, standing
+from integrations.connections.services import (
+    doctor,
+    incidents,
+    outbox,
+    quotas,
+    rounds,
+    standing,
+)
 from integrations.connections.services.findings import Finding, explain
 from integrations.connections.services.reports import CHECKS
 from integrations.tenants.models import User
@@ -140,32 +146,87 @@ def test_a_token_for_another_company_is_stopped_before_the_read(
     assert calls(sandbox, "customers.list") == before
 
 
-def test_three_failing_together_are_one_incident_and_no_mail(
+def three_more(connection: Connection) -> list[Connection]:
+    """Further connections that work, of the same application."""
+    return [
+        Connection.objects.create(
+            integration=connection.integration,
+            company=Company.objects.create(
+                tenant=connection.company.tenant, context_id=str(number)
+            ),
+            state="connected",
+            proven_at=timezone.now(),
+            grant=connection.grant,
+        )
+        for number in range(3)
+    ]
+
+
+def test_three_failing_together_are_one_incident_and_no_mail_to_customers(
+    transactional_db: None, connected: Connection, member: User, staff: User
+) -> None:
+    others, now = three_more(connected), timezone.now()
+    mail.outbox.clear()
+
+    for each in others:
+        standing.find_broken(each, Finding.FORBIDDEN, now=now)
+    outbox.send_due(now=now + timedelta(hours=1))
+
+    assert Incident.objects.get().kind == "application_failing"
+    assert incidents.held_applications() == {connected.integration.application_id}
+    assert [message.to for message in mail.outbox] == [[staff.email]]
+
+
+def test_customers_hear_of_it_once_it_is_theirs(
+    transactional_db: None, connected: Connection, member: User
+) -> None:
+    (first, *others), now = three_more(connected), timezone.now()
+    for each in [first, *others]:
+        standing.find_broken(each, Finding.FORBIDDEN, now=now)
+    mail.outbox.clear()
+
+    for each in others:
+        standing.prove(each, now=now + timedelta(minutes=6))
+    standing.prove(connected, now=now + timedelta(minutes=6))
+    outbox.send_due(now=now + timedelta(minutes=7))
+
+    assert [message.to for message in mail.outbox] == [[member.email]]
+    assert f"/companies/{first.pk}/" in str(mail.outbox[0].body)
+
+
+def test_two_failing_are_told_after_five_minutes(
+    transactional_db: None, connected: Connection, member: User
+) -> None:
+    others, now = three_more(connected), timezone.now()
+    mail.outbox.clear()
+
+    for each in others[:2]:
+        standing.find_broken(each, Finding.FORBIDDEN, now=now)
+    assert outbox.send_due(now=now + timedelta(seconds=299)) == 0
+    assert outbox.send_due(now=now + timedelta(minutes=5)) == 2
+
+
+def test_a_secret_that_ended_is_told_to_staff_once_and_to_no_customer(
     transactional_db: None,
     connected: Connection,
-    integration: Integration,
     sandbox: SandboxProcess,
     member: User,
     staff: User,
 ) -> None:
-    now = timezone.now()
-    others = [
-        Connection.objects.create(
-            integration=integration,
-            company=Company.objects.create(tenant=connected.company.tenant, context_id=str(number)),
-            state="connected",
-            proven_at=now,
-            grant=connected.grant,
-        )
-        for number in range(3)
-    ]
+    secret = connected.integration.application.secrets.get()
+    secret.seal("ended")
+    secret.save()
     mail.outbox.clear()
-    for each in others:
-        standing.find_broken(each, Finding.FORBIDDEN, now=now)
 
-    assert Incident.objects.get().kind == "application_failing"
-    assert [message.to for message in mail.outbox].count([member.email]) == 2
-    assert [message.to for message in mail.outbox].count([staff.email]) == 1
+    for hours in (1, 2, 3):
+        at = timezone.now() + timedelta(hours=hours)
+        report = doctor.examine(connected, in_background=True, now=at)
+        assert report.finding == "application_held"
+    outbox.send_due(now=timezone.now() + timedelta(days=1))
+
+    connected.refresh_from_db()
+    assert connected.state == Connection.State.CONNECTED
+    assert [message.to for message in mail.outbox] == [[staff.email]]
 
 
 def test_a_finding_has_words_in_every_case(db: None) -> None:

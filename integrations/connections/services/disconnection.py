@@ -11,7 +11,13 @@ from django.db.models import Q
 from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant
 from integrations.connections.models.applications import Kind
-from integrations.connections.services import client_secrets, ledger, visma_clients, vni_tokens
+from integrations.connections.services import (
+    client_secrets,
+    ledger,
+    outages,
+    visma_clients,
+    vni_tokens,
+)
 from integrations.keyring import ring
 from integrations.tenants.models import User
 from integrations.visma import oauth
@@ -51,6 +57,7 @@ def disconnect(connection: Connection, *, by: User | None, now: datetime) -> boo
             },
             now=now,
         )
+        outages.drop(connection, now=now)
         ledger.write_withdrawn(connection, by=by, now=now)
     for grant, token in taken:
         if token:

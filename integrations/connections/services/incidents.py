@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from integrations.connections.models import Application, Connection, Incident
-from integrations.connections.services import notices
+from integrations.connections.services import notices, outages
 from integrations.connections.services.findings import Finding
 
 logger = logging.getLogger(__name__)
 FAILING = "application_failing"
-FAILING_TOGETHER = 3
-WITHIN = timedelta(minutes=5)
 # What a person's own sign-in or Visma's rules bring about: never the application's fault.
 CAUSE_KNOWN = {Finding.FINISH_CONSENT, Finding.SUPERSEDED, Finding.USER_NOT_TAKEN}
 
@@ -74,16 +72,12 @@ def held_applications() -> set[int]:
     return set(held.exclude(incident=None).values_list("pk", flat=True))
 
 
-def application_fails(application: Application, now: datetime) -> bool:
-    """Whether the fault is the application's: refused by name, or three connections at once."""
-    if Incident.objects.filter(
-        application=application, connection=None, cleared_at=None
-    ).exists():
-        return True
-    if _failing_lately(application, now) < FAILING_TOGETHER:
-        return False
-    open_incident(FAILING, subject=application.slug, application=application)
-    return True
+def application_fails(application: Application, now: datetime) -> None:
+    """A connection of it failed: several at once are one incident of the application."""
+    if outages.incidents_of(application).exists():
+        return
+    if _failing_lately(application, now) >= outages.TOGETHER:
+        open_incident(FAILING, subject=application.slug, application=application)
 
 
 def _failing_lately(application: Application, now: datetime) -> int:
@@ -91,7 +85,7 @@ def _failing_lately(application: Application, now: datetime) -> int:
         Connection.objects.filter(
             integration__application=application,
             state=Connection.State.BROKEN,
-            problem_since__gt=now - WITHIN,
+            problem_since__gt=now - outages.TOGETHER_WITHIN,
         )
         .exclude(problem__in=CAUSE_KNOWN)
         .count()

@@ -91,7 +91,7 @@ def end(connection: Connection, *, now: datetime) -> bool:
     if not Outage.objects.filter(pk=outage.pk, closed_at=None).update(closed_at=now):
         return False
     # Held back, and now there is nothing to say. One a server refused was due and still goes out.
-    Mail.objects.filter(outage=outage, tries=0, due_at__gt=now).delete()
+    Mail.objects.filter(outage=outage, tries=0, sent_at=None).delete()
     told = list(Mail.objects.filter(outage=outage).values_list("to", flat=True))
     tenant = connection.company.tenant
     company = {"company": connection.company}
