@@ -99,9 +99,7 @@ class InvitationForm(OwnWords, forms.Form):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail address"))
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    minutes = forms.TypedChoiceField(
-        label=gettext_lazy("The link works for"), coerce=int, empty_value=None, required=False
-    )
+    minutes = forms.TypedChoiceField(label=gettext_lazy("The link works for"), coerce=int)
     expected_visma_tenant_id = forms.UUIDField(
         label=gettext_lazy("Tenant id of the company"),
         required=False,
@@ -132,10 +130,9 @@ class InvitationForm(OwnWords, forms.Form):
         if not by_staff:
             del self.fields["expected_visma_tenant_id"]
 
-    def life(self) -> timedelta | None:
-        """How long the link shall live; None: as long as the deployment says."""
-        minutes = self.cleaned_data.get("minutes")
-        return timedelta(minutes=minutes) if minutes else None
+    def life(self) -> timedelta:
+        """How long the link shall live."""
+        return timedelta(minutes=self.cleaned_data["minutes"])
 
 
 class CodeForm(OwnWords, forms.Form):

@@ -177,7 +177,8 @@ def test_the_inviter_sees_the_code_once_and_the_mail_never_has_it(
     given = {"integration": integration.pk, "email": "ola@fjordlys.test", "language": "en"}
     with django_capture_on_commit_callbacks(execute=True):
         shown = owner.post(
-            "/t/fjordlys/connections/invite/", {**given, "mail": "on", "with_code": "on"}
+            "/t/fjordlys/connections/invite/",
+            {**given, "mail": "on", "with_code": "on", "minutes": 30},
         ).content.decode()
 
     code = shown.split('<code id="invitation-code">')[1].split("<")[0]

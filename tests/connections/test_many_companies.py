@@ -148,7 +148,11 @@ def test_forty_companies_with_three_wrong_ids(
     assert names == [f"Butikk {number:02} AS" for number in range(37)]
     needs = owner.get(f"{SERVICE}?state=needs").context["page"]
     assert [row.listed.position for row in needs.rows] == [11, 22, 40]
-    assert all(row.word for row in needs.rows)
+    assert [row.fault for row in needs.rows] == [
+        "Not a tenant id: it has 36 characters, four of them hyphens",
+        "This is the contract’s id, not the company’s",
+        "Not approved in the App Store yet",
+    ]
 
 
 def test_a_row_taken_by_a_worker_that_died_is_gone_on_with(
@@ -427,7 +431,7 @@ def test_a_row_shows_where_its_sign_in_stopped(
     owner.press("/connect/stopped/", where="no_company")
 
     page = owner.client.get(WEB).context["page"]
-    assert (page.rows[0].word, page.rows[0].next) == (
+    assert (page.rows[0].word, page.rows[0].fault) == (
         "Stopped", "Visma shows this user no company",
     )  # fmt: skip
     assert page.progress.needs == 1

@@ -185,7 +185,12 @@ def test_an_invitation_shows_its_link_once(
 ) -> None:
     answer = owner.post(
         "/t/fjordlys/connections/invite/",
-        {"integration": integration.pk, "email": "ola@fjordlys.test", "language": "en"},
+        {
+            "integration": integration.pk,
+            "email": "ola@fjordlys.test",
+            "language": "en",
+            "minutes": 30,
+        },  # fmt: skip
     )
 
     link = next(line for line in answer.content.decode().split("<") if "/i/" in line).partition(

@@ -173,7 +173,10 @@ def test_refuses_a_tenant_that_can_not_be(
 
 
 def invite(client: Client, integration: Integration, **more: str) -> Any:
-    given = {"integration": str(integration.pk), "email": "ola@fjordlys.test", "language": "nb"}
+    given = {
+        "integration": str(integration.pk), "email": "ola@fjordlys.test", "language": "nb",
+        "minutes": "1440",
+    }  # fmt: skip
     return client.post("/console/tenants/fjordlys/invite/", given | more)
 
 

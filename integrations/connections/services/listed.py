@@ -46,6 +46,8 @@ class Row:
     connection: Connection | None
     look: str
     word: str
+    # What is wrong, in a heading's words; empty where nothing is.
+    fault: str
     next: str
     step: str
     looks_at: datetime | None = None
@@ -173,38 +175,39 @@ def _row(row: ListedCompany, invitation: Invitation | None, now: datetime) -> Ro
     if connection is not None:
         return _connected(row, connection)
     if row.fault:
-        return Row(
-            row, None, "refused", _(_FAULTS[row.fault]) % {"row": row.same_as}, "", "correct"
-        )
+        fault = _(_FAULTS[row.fault]) % {"row": row.same_as}
+        return Row(row, None, "refused", _("Can’t be used"), fault, "", "correct")
     if row.integration.application.kind == Kind.SERVICE:
         return _looked_at(row)
     if invitation is None:
         following = _("Mail a link, or sign in here.") if row.email else _("Sign in here.")
-        return Row(row, None, "pending", _("Nobody asked yet"), following, "invite")
+        return Row(row, None, "pending", _("Nobody asked yet"), "", following, "invite")
     standing = invitation_states.standing(invitation, now=now)
-    following = standing.next
+    fault = ""
     if standing.finding:
-        following = explain(standing.finding, tenant=row.tenant.name, company=str(row)).heading
-    return Row(row, None, standing.look, standing.word, following, "invite")
+        fault = explain(standing.finding, tenant=row.tenant.name, company=str(row)).heading
+    following = "" if fault else standing.next
+    return Row(row, None, standing.look, standing.word, fault, following, "invite")
 
 
 def _connected(row: ListedCompany, connection: Connection) -> Row:
     if connection.problem:
         company = connection.company
         told = explain(connection.problem, tenant=company.tenant.name, company=str(company))
-        return Row(row, connection, "broken", _("Needs somebody"), told.heading, "mend")
+        return Row(row, connection, "broken", _("Needs somebody"), told.heading, told.who, "mend")
     if connection.state == State.CONNECTED and connection.confirmed_at is None:
         following = _("An owner says yes to the company.")
-        return Row(row, connection, "waits", _("Waits for a yes"), following, "confirm")
-    return Row(row, connection, connection.state, str(_LABELS[connection.state]), "", "")
+        return Row(row, connection, "waits", _("Waits for a yes"), "", following, "confirm")
+    return Row(row, connection, connection.state, str(_LABELS[connection.state]), "", "", "")
 
 
 def _looked_at(row: ListedCompany) -> Row:
     if not row.finding:
         waits = _("Waits for its turn") if row.looked_at is None else _("Being looked at again")
-        return Row(row, None, "pending", waits, "", "")
+        return Row(row, None, "pending", waits, "", "", "")
     told = explain(row.finding, tenant=row.tenant.name, company=str(row))
-    return Row(row, None, "needs_you", told.heading, told.how, "correct", row.due_at)
+    word = _("Needs somebody")
+    return Row(row, None, "needs_you", word, told.heading, told.how, "correct", row.due_at)
 
 
 _LABELS = dict(State.choices)
