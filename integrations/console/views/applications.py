@@ -127,7 +127,6 @@ def application_page(
 ) -> HttpResponse:
     """An application with its checklist; a form that was refused comes back in its place."""
     progress = checklist(application, now=timezone.now())
-    secrets = list(application.secrets.all())
     context = {
         "application": application,
         "checklist": progress,
@@ -136,8 +135,8 @@ def application_page(
         "redirect_uri": addresses.redirect_uri(application.kind),
         "developer_portal": settings.VISMA_DEVELOPER_PORTAL_URL,
         "code_ends_at": registration.code_ends_at(application),
-        "in_use": [row for row in secrets if row.retired_at is None],
-        "retired": [row for row in secrets if row.retired_at is not None],
+        "in_use": list(application.secrets.in_use()),
+        "retired": list(application.secrets.exclude(retired_at=None)),
         "integrations": list(application.integrations.all()),
         "events": event_words.newest(application),
         "secret_form": secret or SecretForm(),
@@ -159,7 +158,7 @@ def _heading(application: Application, progress: Checklist) -> str:
     return str(capfirst(text % {"n": apnumber(progress.left)}))
 
 
-def _redirect_uris() -> list[tuple[Any, str]]:
-    """What to paste at Visma, by the kinds that need it."""
-    uris = [(kind.label, addresses.redirect_uri(kind)) for kind in Kind]
-    return [(label, uri) for label, uri in uris if uri]
+def _redirect_uris() -> list[tuple[str, Any, str]]:
+    """What to paste at Visma, by the kinds that need it: an id for the page, the kind, the URI."""
+    uris = [(f"redirect-{kind}", kind.label, addresses.redirect_uri(kind)) for kind in Kind]
+    return [row for row in uris if row[-1]]
