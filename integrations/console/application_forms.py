@@ -29,6 +29,7 @@ _BETWEEN_SCOPES = re.compile(r"[\s,|]+")
 SINGLE_PAGE = "spa"
 # Seconds that a spent one-time refresh token may go on working.
 SHORTEST_GRACE, LONGEST_GRACE = 5, 60
+LONGEST_REFRESH = 3660  # days
 
 
 class ScopesField(forms.CharField):
@@ -87,6 +88,16 @@ class ChangeForm(OwnWords, forms.ModelForm[Application]):
             "max_value": _("Empty, or 5 to 60 seconds."),
         },
     )  # fmt: skip
+    refresh_idle_days = forms.IntegerField(
+        label=_("Refresh tokens lapse after so many days without use"), required=False,
+        min_value=1, max_value=LONGEST_REFRESH,
+        help_text=_("Empty: not known. We use them in time, so that no consent is lost."),
+    )  # fmt: skip
+    refresh_absolute_days = forms.IntegerField(
+        label=_("Refresh tokens end after so many days in any case"), required=False,
+        min_value=1, max_value=LONGEST_REFRESH,
+        help_text=_("Empty: not known. Customers are told before."),
+    )  # fmt: skip
     environment = forms.ChoiceField(
         label=_("What it is for"), choices=Environment.choices, widget=forms.RadioSelect,
         initial=Environment.TEST,
@@ -94,7 +105,15 @@ class ChangeForm(OwnWords, forms.ModelForm[Application]):
 
     class Meta:
         model = Application
-        fields = ["name", "permission_type", "scopes", "token_minutes", "environment"]
+        fields = [
+            "name",
+            "permission_type",
+            "scopes",
+            "token_minutes",
+            "refresh_idle_days",
+            "refresh_absolute_days",
+            "environment",
+        ]
         labels = {"name": _("Name")}
         error_messages = {
             NON_FIELD_ERRORS: {"unique_together": _("This client id is registered here already.")}

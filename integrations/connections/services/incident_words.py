@@ -31,6 +31,12 @@ _INCIDENTS = {
         n("Visma showed somebody a page with an Error-ID"),
         n("Look the Error-ID up at Visma; it says what is registered otherwise there than here."),
     ),
+    "clocks_differ": (
+        n("Our clock and Visma’s differ"),
+        n(
+            "Set this machine’s clock. From a minute behind Visma every sign-in fails; orders go on."
+        ),
+    ),
     "doubled_order": (
         n("An order is in Visma.net twice"),
         n("Cancel one of the two there. The order’s page has both numbers."),

@@ -46,6 +46,8 @@ def register_application(
     invitation_code_made_at: datetime | None = None,
     one_time_refresh: bool = False,
     refresh_grace: timedelta | None = None,
+    refresh_idle_days: int | None = None,
+    refresh_absolute_days: int | None = None,
     uses_openid: bool = True,
     by: User | None = None,
 ) -> Application:
@@ -69,6 +71,8 @@ def register_application(
             "invitation_code_made_at": invitation_code_made_at,
             "one_time_refresh": one_time_refresh,
             "refresh_grace": refresh_grace,
+            "refresh_idle_days": refresh_idle_days,
+            "refresh_absolute_days": refresh_absolute_days,
             "uses_openid": uses_openid,
         },
     )

@@ -30,6 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--invitation-code", default="", help="kind service")
         parser.add_argument("--one-time-refresh", action="store_true")
         parser.add_argument("--refresh-grace", type=int, metavar="SECONDS")
+        parser.add_argument("--refresh-idle-days", type=int, metavar="DAYS")
+        parser.add_argument("--refresh-absolute-days", type=int, metavar="DAYS")
         parser.add_argument("--without-openid", action="store_true")
         parser.add_argument("--offers", metavar="NAME", help="the integration's name")
         parser.add_argument("--offers-slug", help="default: the application's slug")
@@ -51,6 +53,8 @@ class Command(BaseCommand):
             invitation_code=options["invitation_code"],
             one_time_refresh=options["one_time_refresh"],
             refresh_grace=None if grace is None else timedelta(seconds=grace),
+            refresh_idle_days=options["refresh_idle_days"],
+            refresh_absolute_days=options["refresh_absolute_days"],
             uses_openid=not options["without_openid"],
         )
         if options["offers"]:
