@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
+from integrations.connections.services.ledger_reading import FILTERS as LEDGER_FILTERS
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import RESERVED
@@ -33,6 +34,19 @@ class ListForm(forms.Form):
     state = forms.ChoiceField(choices=[(name, name) for name in STATES], required=False)
     problem = forms.SlugField(max_length=40, required=False)
     show = forms.ChoiceField(choices=[("", ""), ("cleared", "")], required=False)
+    before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class LedgerForm(forms.Form):
+    """The same for the consent ledgers."""
+
+    q = forms.CharField(max_length=80, required=False)
+    state = forms.ChoiceField(choices=[(name, name) for name in LEDGER_FILTERS], required=False)
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 

@@ -11,15 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-
 from integrations.audit.models import AuditEvent
 from integrations.audit.services import record
-from integrations.connections.models import Connection, Grant, Invitation, PendingConsent
+from integrations.connections.models import Connection, Grant, Invitation
 from integrations.connections.services.findings import Finding
 from integrations.keyring.tokens import digest
-from integrations.tenants.models import Tenant, User
+from integrations.tenants.models import User
 
 
 class Happened(StrEnum):
@@ -39,6 +36,7 @@ ENDINGS = {
     Finding.CONSENT_ENDED: Happened.ENDED,
     Finding.REFRESH_LOST: Happened.ENDED,
     Finding.NOT_APPROVED: Happened.ENDED,
+    Finding.APPROVAL_WITHDRAWN: Happened.WITHDRAWN,
     Finding.SCOPE_OFF: Happened.LESSENED,
     Finding.FINISH_CONSENT: Happened.SUPERSEDED,
     Finding.SUPERSEDED: Happened.SUPERSEDED,
@@ -46,6 +44,7 @@ ENDINGS = {
 # What somebody mends in the App Store, so that a proof takes it back.
 COMES_BACK = {
     Finding.NOT_APPROVED: Happened.RENEWED,
+    Finding.APPROVAL_WITHDRAWN: Happened.RENEWED,
     Finding.SCOPE_OFF: Happened.WIDENED,
 }
 
@@ -139,29 +138,6 @@ def compare(connection: Connection, *, now: datetime) -> set[str]:
         changes = {"because": "drift", "lost": sorted(lost), "gained": sorted(gained)}
         _write(connection, grant, happened, changes, now=now)
     return lost
-
-
-def compare_all(tenant: Tenant, *, now: datetime) -> None:
-    """Look through a tenant's connections; the doctor goes where scopes are gone."""
-    connections = Connection.objects.for_tenant(tenant).select_related(
-        "company__tenant", "integration__application", "grant"
-    )
-    for connection in connections.exclude(state=Connection.State.DISCONNECTED):
-        with transaction.atomic():
-            lost = compare(connection, now=now)
-            if lost:
-                Connection.objects.filter(pk=connection.pk).update(look_again_at=now)
-
-
-def forget_addresses(*, now: datetime) -> None:
-    """Outside the chain an address is kept no longer than in it."""
-    before = now - settings.CONSENT_ADDRESS_LIFE
-    PendingConsent.objects.filter(created_at__lt=before, asked_from__isnull=False).update(
-        asked_from=None
-    )
-    Invitation.objects.filter(created_at__lt=before, pasted_from__isnull=False).update(
-        pasted_from=None
-    )
 
 
 def last_of(connection: Connection) -> AuditEvent | None:
