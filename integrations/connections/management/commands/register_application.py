@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import ArgumentParser
 from datetime import timedelta
-from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from integrations.connections.management.typed import typed_secret
 from integrations.connections.models import Application
-from integrations.connections.models.applications import Kind
+from integrations.connections.models.applications import (
+    LONGEST_TOKEN,
+    ApplicationType,
+    Environment,
+    Kind,
+    PermissionType,
+)
 from integrations.connections.services import addresses, registration
 
 
@@ -27,6 +31,23 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True)
         parser.add_argument("--kind", choices=list(Kind), required=True)
         parser.add_argument("--client-id", required=True)
+        parser.add_argument("--type", choices=list(ApplicationType), default="")
+        parser.add_argument(
+            "--permission", choices=list(PermissionType), default=PermissionType.ALL
+        )
+        parser.add_argument(
+            "--registered-scopes", default="", help="beside those offered; separated by blanks"
+        )
+        parser.add_argument(
+            "--token-minutes",
+            type=int,
+            default=LONGEST_TOKEN,
+            choices=range(1, LONGEST_TOKEN + 1),
+            metavar="1..60",
+        )
+        parser.add_argument(
+            "--environment", choices=list(Environment), default=Environment.PRODUCTION
+        )
         parser.add_argument("--invitation-code", default="", help="kind service")
         parser.add_argument("--one-time-refresh", action="store_true")
         parser.add_argument("--refresh-grace", type=int, metavar="SECONDS")
@@ -49,7 +70,12 @@ class Command(BaseCommand):
             slug=options["slug"],
             kind=options["kind"],
             client_id=options["client_id"],
-            secret=_secret(),
+            secret=typed_secret(),
+            application_type=options["type"],
+            permission_type=options["permission"],
+            scopes=[*options["registered_scopes"].split(), *options["scopes"].split()],
+            token_minutes=options["token_minutes"],
+            environment=options["environment"],
             invitation_code=options["invitation_code"],
             one_time_refresh=options["one_time_refresh"],
             refresh_grace=None if grace is None else timedelta(seconds=grace),
@@ -74,10 +100,3 @@ def _offer(application: Application, options: dict[str, Any]) -> None:
         reference_prefix=options["prefix"],
         visma_user_hint=options["visma_user"],
     )
-
-
-def _secret() -> str:
-    given = os.environ.get("CLIENT_SECRET", "")
-    if given:
-        return given
-    return (getpass("Client secret: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
