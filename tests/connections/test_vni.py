@@ -237,6 +237,34 @@ def test_another_tenants_connection_is_superseded_at_once(
     assert now_of(norway) == ("broken", "superseded")
 
 
+def test_of_two_sign_ins_by_one_user_only_the_later_can_be_confirmed(
+    vni_integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    later = Person()
+    for each in (person, later):
+        each.open(invite(vni_integration))
+        assert each.comes_back(REGNSKAP) == CHOOSE
+
+    assert picks(person, NORWAY).startswith("Another sign-in ended the access")
+    assert not Connection.objects.exists()
+    assert picks(later, NORWAY).startswith("Fjordlys AS is connected")
+    assert Grant.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_persons_token_reads_over_the_erp_api_where_the_route_says_so(
+    integration: Integration, invite: Invite, person: Person, sandbox: SandboxProcess
+) -> None:
+    sandbox.switch(v3_accepts_user_tokens=False)
+    integration.route = "erp-v1"
+    integration.save()
+    person.open(invite(integration))
+    person.comes_back()
+
+    assert person.confirms() == "Fjordlys AS is connected"
+    (read,) = sandbox.requests(kind="erp.customers.list")
+    assert read["path"].startswith("/v1/customer")
+
+
 def test_three_connections_of_one_user_are_not_the_applications_incident(
     norway: Connection, vni_integration: Integration, invite: Invite, sandbox: SandboxProcess
 ) -> None:

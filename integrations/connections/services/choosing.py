@@ -74,8 +74,8 @@ def connect(
     except binding.CompanyTaken:
         give_up(consent, Finding.COMPANY_TAKEN, now=now)
         return []
-    except _Outlived:
-        give_up(consent, Finding.TOO_LATE, now=now)
+    except _Outlived as outlived:
+        give_up(consent, outlived.finding, now=now)
         return []
     for connection in [*connections, *renewed]:
         if connection.standby is not None and connection.standby == consent.grant:
@@ -87,6 +87,12 @@ def connect(
 
 class _Outlived(Exception):
     """What was kept apart for this consent is good no more."""
+
+    def __init__(self, grant: Grant) -> None:
+        super().__init__(grant)
+        grant.refresh_from_db()
+        later = grant.ended_because == Finding.SUPERSEDED
+        self.finding = Finding.SUPERSEDED if later else Finding.TOO_LATE
 
 
 def _connect(
@@ -126,7 +132,7 @@ def _put_to_use(grant: Grant, *, now: datetime) -> list[Connection]:
         return []
     renewed = vni_tokens.give(grant, now=now)
     if renewed is None:
-        raise _Outlived
+        raise _Outlived(grant)
     return renewed
 
 
