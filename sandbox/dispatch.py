@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from sandbox.connect.clients import presented_credentials
-from sandbox.erp.running import run_due
+from sandbox.erp.running import next_due, run_due
 from sandbox.exchange import Exchange
 from sandbox.faults.acts import ACTS
 from sandbox.faults.queue import Occasion
@@ -20,6 +20,7 @@ from sandbox.http import NotJson, Request, Response, problem
 from sandbox.routes import Router
 from sandbox.state import Route, Sandbox
 
+NEVER = float("inf")
 ERP_ROOMS = {"salesorders", "customers", "inventory", "organization", "erp"}
 
 
@@ -31,6 +32,7 @@ class Dispatcher:
         self._sandbox = sandbox
         self._router = router
         self._tasks: set[asyncio.Task[None]] = set()
+        self._job_alarm_at = NEVER
 
     def answer(self, exchange: Exchange) -> Response | None:
         """Return the answer, or None when a fault or a delay has taken the exchange over."""
@@ -128,10 +130,30 @@ class Dispatcher:
 
     def _run(self, route: Route, request: Request) -> Response:
         try:
-            return route.endpoint(self._sandbox, request)
+            response = route.endpoint(self._sandbox, request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             return problem(500, "The sandbox itself failed; see its error output.")
+        if self._sandbox.erp.pending:
+            self._await_jobs()
+        return response
+
+    def _await_jobs(self) -> None:
+        """Background jobs end by themselves: somebody may wait for their webhook."""
+        clock, due_at = self._sandbox.clock, next_due(self._sandbox)
+        if due_at < self._job_alarm_at:
+            self._job_alarm_at = due_at
+            clock.call_later(max(due_at - clock.seconds(), 0.0), self._ring)
+
+    def _ring(self) -> None:
+        # The clock rings all at once when it is reset; by then there may be no jobs any more.
+        asyncio.get_running_loop().call_soon(self._run_jobs)
+
+    def _run_jobs(self) -> None:
+        self._job_alarm_at = NEVER
+        run_due(self._sandbox)
+        if self._sandbox.erp.pending:
+            self._await_jobs()
 
     def _delay(self, route: Route) -> float:
         if route.kind == "token":

@@ -28,6 +28,7 @@ class Entry:
     ``answered`` the same, but 0 when no whole answer left. ``seconds`` are of real time.
     ``detail`` is the grant type at the token endpoint, a word of the room's own elsewhere.
     ``too_early`` marks a call that came before the Retry-After it was given was over.
+    ``committed`` names the order that was made, ``changed`` one that was changed or deleted.
     ``headers`` are as sent, names in lower case, credentials left out; ``body_hash`` is the
     body's SHA-256 in hexadecimal, empty without a body.
     """
@@ -53,13 +54,16 @@ class Entry:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body_hash: str = ""
+    changed: str | None = None
+    changed_at: float | None = None
 
 
 NAMES = tuple(one.name for one in fields(Entry))
 _row = attrgetter(*NAMES)
 
-# Kind, what was sent, status of a whole answer, was it committed, had it a fault, was it early.
-Case = tuple[str, str, int, bool, bool, bool]
+# Kind, what was sent, status of a whole answer; was an order made, was one changed, had the
+# request a fault, was it early.
+Case = tuple[str, str, int, bool, bool, bool, bool]
 
 
 class Ledger:
@@ -169,6 +173,7 @@ def _case(entry: Entry) -> Case:
         entry.sent,
         entry.answered,
         entry.committed is not None,
+        entry.changed is not None,
         entry.fault is not None,
         entry.too_early,
     )

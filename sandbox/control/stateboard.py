@@ -141,7 +141,7 @@ def _row(entry: Entry) -> list[str]:
         f"{datetime.fromtimestamp(entry.at, UTC):%H:%M:%S}",
         f"{escape(entry.kind)}<small>{escape(entry.method)} {escape(entry.path)}</small>",
         escape(entry.reference or ""),
-        escape(entry.committed or ""),
+        escape(entry.committed or (f"{entry.changed} changed" if entry.changed else "")),
         answer,
         escape(entry.fault or ""),
     ]

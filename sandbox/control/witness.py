@@ -16,8 +16,9 @@ from sandbox.state import Sandbox
 ORDINARY = ("after", "limit", "outcome")
 OUTCOMES: dict[str, Callable[[Entry], bool]] = {
     "committed": lambda entry: entry.committed is not None,
-    "unanswered": lambda entry: entry.committed is not None and entry.sent != "whole",
-    "misanswered": lambda entry: _misanswered(entry.committed is not None, entry.answered),
+    "changed": lambda entry: entry.changed is not None,
+    "unanswered": lambda entry: _did_something(entry) and entry.sent != "whole",
+    "misanswered": lambda entry: _misanswered(_did_something(entry), entry.answered),
 }
 
 
@@ -25,9 +26,9 @@ def list_requests(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     """The ledger, oldest first.
 
     ``after`` skips up to that number and ``limit`` ends a page, whose ``next`` is the next
-    ``after``; ``outcome`` is committed, unanswered (committed, but no whole answer left) or
-    misanswered (committed, but the answer was none of success). Every other filter is a
-    member of an entry, and equal.
+    ``after``; ``outcome`` is committed (an order was made), changed (one was changed or
+    deleted), unanswered (either, but no whole answer left) or misanswered (either, but the
+    answer was none of success). Every other filter is a member of an entry, and equal.
     """
     query = request.query
     after, limit = _number(query.pop("after", "0")), _number(query.pop("limit", "0"))
@@ -127,7 +128,8 @@ def give_verdict(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 def _totals(sandbox: Sandbox) -> dict[str, int]:
     totals: Counter[str] = Counter()
-    for (kind, sent, answered, committed, fault, early), count in sandbox.ledger.tally().items():
+    for case, count in sandbox.ledger.tally().items():
+        kind, sent, answered, committed, changed, fault, early = case
         totals["requests"] += count
         totals[sent or "under_way"] += count
         totals["too_early"] += count * early
@@ -136,6 +138,9 @@ def _totals(sandbox: Sandbox) -> dict[str, int]:
         totals["committed"] += count * committed
         totals["commits_without_answer"] += count * (committed and sent != "whole")
         totals["commits_misanswered"] += count * _misanswered(committed, answered)
+        totals["changed"] += count * changed
+        totals["changes_without_answer"] += count * (changed and sent != "whole")
+        totals["changes_misanswered"] += count * _misanswered(changed, answered)
         totals["throttled"] += count * (answered == 429)
         totals["server_errors"] += count * (answered >= 500)
     names = (
@@ -147,6 +152,9 @@ def _totals(sandbox: Sandbox) -> dict[str, int]:
         "committed",
         "commits_without_answer",
         "commits_misanswered",
+        "changed",
+        "changes_without_answer",
+        "changes_misanswered",
         "too_early",
         "throttled",
         "server_errors",
@@ -173,6 +181,10 @@ def _matches(entry: Entry, wanted: dict[str, str]) -> bool:
         if str(value) != text and not (isinstance(value, bool) and str(value).lower() == text):
             return False
     return True
+
+
+def _did_something(entry: Entry) -> bool:
+    return entry.committed is not None or entry.changed is not None
 
 
 def _misanswered(committed: bool, answered: int) -> bool:

@@ -7,6 +7,7 @@ import sys
 import traceback
 
 from sandbox.connect.grants import AccessToken
+from sandbox.erp.background import BASE
 from sandbox.erp.endpoints import OPERATIONS, Operation
 from sandbox.erp.ids import decoded
 from sandbox.erp.orders.answers import refusing
@@ -14,9 +15,12 @@ from sandbox.erp.records import Job
 from sandbox.guard import Call
 from sandbox.http import Request, Response
 from sandbox.state import Sandbox
+from sandbox.webhooks.events import publish
+from sandbox.webhooks.records import BACKGROUND
 
 OLD_BASE = re.compile("/API/controller/api", re.IGNORECASE)
 KIND = "erp.background.run"
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def run_due(sandbox: Sandbox) -> None:
@@ -29,6 +33,32 @@ def run_due(sandbox: Sandbox) -> None:
     for job in due:
         erp.pending.remove(job.id)
         _run(sandbox, job)
+        _tell(sandbox, job)
+
+
+def next_due(sandbox: Sandbox) -> float:
+    """When the next job ends; never, when none is under way."""
+    erp = sandbox.erp
+    return min((erp.jobs[one].ends_at for one in erp.pending), default=float("inf"))
+
+
+def _tell(sandbox: Sandbox, job: Job) -> None:
+    """``subscription:name=value,…`` asks for an event with these headers."""
+    word, _, pairs = job.webhook.partition(":")
+    if word.strip().lower() != "subscription":
+        return
+    named = (one.partition("=") for one in pairs.split(","))
+    headers = {
+        name.strip(): text.strip() for name, _, text in named if NAME.fullmatch(name.strip())
+    }
+    members = {
+        "client_id": job.client_id,
+        "requestId": job.id,
+        "status": "Failed" if job.failure else "Finished",
+        "statusCode": str(job.status_code),
+        "stateLocation": sandbox.url(f"{BASE}/{job.id}"),
+    }
+    publish(sandbox, BACKGROUND, job.tenant_id, members, headers)
 
 
 def _run(sandbox: Sandbox, job: Job) -> None:

@@ -71,6 +71,7 @@ def build_order(
         days_to_keep=company.order_types[body["type"]].days_to_keep,
         freight_tax_percent=_freight_tax(body, company, zone_id),
         total_with_tax=switches.order_total == "with_tax",
+        tax_per_line=switches.tax_rounding == "per_line",
         shipping_address=_address(shipping.get("address"), address),
         shipping_contact=_contact(shipping.get("contact"), customer.contact),
         billing_address=_address(billing.get("address"), customer.address),
@@ -96,6 +97,8 @@ def build_lines(
             )
         order.last_line_id += 1
         made.append(build_line(order.last_line_id, line, item, order, company, switches))
+    if switches.free_lines == "left_out":
+        return made
     return made + [_free_line(line, order, company) for line in made if _brings_gift(line, company)]
 
 

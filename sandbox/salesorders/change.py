@@ -24,7 +24,7 @@ from sandbox.salesorders.states import (
     known_status,
 )
 from sandbox.salesorders.store import Order
-from sandbox.salesorders.validation import HEAD_RULES
+from sandbox.salesorders.validation import HEAD_RULES, join_emails
 from sandbox.state import Sandbox
 from sandbox.webhooks.events import DELETED, UPDATED
 
@@ -69,6 +69,7 @@ def change_order(sandbox: Sandbox, call: Call, order: Order) -> Response:
     shape = ORDER_AND_LINES_CHANGE if switches.combined_patch == "taken" else ORDER_CHANGE
     change = Reader(problems, switches, keep_nulls=True).read(read_json(call), shape)
     problems.refuse()
+    join_emails(change, switches)
     if change.get("status"):
         _change_status(sandbox, order, change)
     else:
@@ -93,6 +94,7 @@ def delete_order(sandbox: Sandbox, call: Call, order: Order) -> Response:
     if original is not None and original.status == "Completed":
         original.status = "Open"
         touch(sandbox, original)
+    note_change(sandbox, call, order)
     tell(sandbox, call.company, DELETED, order)
     return Response(202)
 
@@ -100,8 +102,15 @@ def delete_order(sandbox: Sandbox, call: Call, order: Order) -> Response:
 def changed(sandbox: Sandbox, call: Call, order: Order) -> Response:
     """The order has a new version and moment, subscribers hear of it."""
     touch(sandbox, order)
+    note_change(sandbox, call, order)
     tell(sandbox, call.company, UPDATED, order)
     return Response(202, b"", etag_header(order, sandbox.switches))
+
+
+def note_change(sandbox: Sandbox, call: Call, order: Order) -> None:
+    """Let the ledger tell that the change was committed, whatever will be answered."""
+    call.request.entry.changed = order.name
+    call.request.entry.changed_at = sandbox.clock.seconds()
 
 
 def touch(sandbox: Sandbox, order: Order) -> None:
@@ -137,6 +146,7 @@ def change_head(sandbox: Sandbox, call: Call, order: Order, change: dict[str, An
         body=body,
         customer=company.customers.get(body["customer"].get("id") or order.customer_id),
         branch=body.get("branchId") or order.branch,
+        orders=sandbox.orders.of(company.tenant_id).orders,
     )
     for members, rule in HEAD_RULES:
         if not members.isdisjoint(head):

@@ -26,7 +26,8 @@ def place_order(
     """
     switches = sandbox.switches
     kept = read_new_order(body, switches)
-    look, status, items = check_order(kept, company, switches, branch_header)
+    orders = sandbox.orders.of(company.tenant_id).orders
+    look, status, items = check_order(kept, company, switches, branch_header, orders)
     customer = look.customer or company.add_customer(kept["customer"]["id"], kept["customer"]["id"])
     now = sandbox.clock.now()
     order = build_order(kept, company, customer, branch=look.branch, switches=switches, now=now)

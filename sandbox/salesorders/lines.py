@@ -108,7 +108,7 @@ class LineChanges:
         if line.completed and not update_completed:
             problems.add(codes.COMPLETED, where + "lineId")
             return
-        if line.shipped:
+        if line.shipped and self._switches.shipped_lines == "fixed":
             for name in sorted(touched & OF_SHIPPED.keys()):
                 problems.add(OF_SHIPPED[name], where + name)
         if line.free and touched & OF_DISCOUNT:

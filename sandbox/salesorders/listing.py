@@ -14,9 +14,11 @@ from sandbox.query import Query
 from sandbox.salesorders.finding import known_type
 from sandbox.salesorders.search import Finder, searched_text
 from sandbox.salesorders.shapes import read_moment
+from sandbox.salesorders.states import EVERY_STATUS
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
 from sandbox.switches import Switches
+from sandbox.world.companies import Company
 
 ORDERINGS: dict[str, Callable[[Order], Any]] = {
     "created": attrgetter("created_at"),
@@ -43,17 +45,28 @@ class Wish:
     order: tuple[str, bool] | None
 
 
-def read_wish(call: Call, query: Query) -> Wish:
+def read_wish(call: Call, query: Query, switches: Switches) -> Wish:
     """Parameters that are not known are ignored, as V3 does. Raises BadListing."""
     asked_type = call.request.parameters.get("type")
+    order_type = "" if asked_type is None else known_type(call.company, asked_type)
+    status = query.text("status") or ""
+    if switches.unknown_list_values == "refused":
+        _check_known(order_type, status, call.company)
     return Wish(
-        order_type="" if asked_type is None else known_type(call.company, asked_type),
+        order_type=order_type,
         customer_id=query.text("customerId") or "",
-        status=query.text("status") or "",
+        status=status,
         since=read_since(query.text("modifiedSince")),
         text=query.text("filter") or "",
         order=_read_order(query.text("orderBy") or ""),
     )
+
+
+def _check_known(order_type: str, status: str, company: Company) -> None:
+    if order_type and order_type not in company.order_types:
+        raise BadListing("The type is none of the company's.")
+    if status and status.lower() not in {one.lower() for one in EVERY_STATUS}:
+        raise BadListing("The status is none that an order can have.")
 
 
 def matching_orders(sandbox: Sandbox, call: Call, wish: Wish) -> list[Order]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sandbox.salesorders.problems import Problems
+from sandbox.salesorders.store import Order
 from sandbox.switches import Switches
 from sandbox.world.companies import Company
 from sandbox.world.records import Customer, OrderType
@@ -17,7 +18,10 @@ Record = TypeVar("Record")
 
 @dataclass(slots=True)
 class Look:
-    """``body`` is the head of the order as it would be. ``branch`` is the one it would have."""
+    """``body`` is the head of the order as it would be. ``branch`` is the one it would have.
+
+    ``orders`` are those of the company, by type and number.
+    """
 
     company: Company
     switches: Switches
@@ -26,6 +30,7 @@ class Look:
     body: dict[str, Any]
     customer: Customer | None = None
     branch: str = ""
+    orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
     setup: Setup = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.http import PROBLEM_JSON, Response, encode_json
+from sandbox.salesorders import codes
 from sandbox.salesorders.messages import MESSAGES
 
 
@@ -27,6 +28,14 @@ class Problems:
 
     def add(self, code: str, where: str) -> None:
         self._found.append((code, where))
+
+    def forgive(self) -> None:
+        """Forget all but those with which no order could be made: its type, number and buyer."""
+        self._found = [
+            (code, where)
+            for code, where in self._found
+            if where in {"type", "orderId", "customer.gln"} or code == codes.NULL
+        ]
 
     def refuse(self) -> None:
         """Raises Refused when there is any problem."""

@@ -35,7 +35,7 @@ def list_orders(sandbox: Sandbox, call: Call) -> Response:
     try:
         expand = set() if switches.list_expand == "ignored" else read_expansion(query, switches)
         page = _read_list_page(query, expand, switches)
-        orders = matching_orders(sandbox, call, read_wish(call, query))
+        orders = matching_orders(sandbox, call, read_wish(call, query, sandbox.switches))
     except (BadExpansion, BadListing, BadPaging) as error:
         return problem(400, str(error), instance=call.request.path)
 

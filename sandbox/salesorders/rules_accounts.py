@@ -42,6 +42,12 @@ def check_project_task(line: dict[str, Any], item: Item | None, where: str, look
         look.problems.add(codes.PROJECT_TASK, where)
 
 
+def check_invoice_part(line: dict[str, Any], item: Item | None, where: str, look: Look) -> None:
+    """A line or a type of an invoice that nobody named."""
+    if not line.get("invoiceNumber") and look.switches.invoice_line_alone == "refused":
+        look.problems.add(codes.INVOICE, where + "invoiceNumber")
+
+
 def check_invoice(line: dict[str, Any], item: Item | None, where: str, look: Look) -> None:
     """Goods come back from an invoice of this customer, and no more than it has."""
     if not look.order_type.is_return:

@@ -12,7 +12,7 @@ from sandbox.world.setup import Choice
 
 STATUSES = {"open": "Open", "hold": "Hold"}
 LETTERS = {"n": "Open", "h": "Hold"}
-MAY_BUY = frozenset({"Active", "OneTime", "CreditHold"})
+MAY_BUY = frozenset({"Active", "OneTime"})
 
 
 def check_number(body: dict[str, Any], look: Look) -> None:
@@ -70,7 +70,7 @@ def check_customer(look: Look) -> None:
         if not (look.company.creates_unknown and given.get("id")):
             problems.add(codes.CUSTOMER, "customer.id" if given.get("id") else "customer.gln")
         return
-    if customer.status not in MAY_BUY:
+    if not _may_buy(customer, look):
         problems.add(codes.CUSTOMER_STATUS, "customer.id")
     location = given.get("locationId")
     if location and (location not in customer.locations or not customer.location(location).active):
@@ -79,6 +79,12 @@ def check_customer(look: Look) -> None:
         problems.add(codes.TERMS, "customer.termsId")
     if given.get("contactId"):
         look.expect(given["contactId"], customer.contacts, codes.VALUE, "customer.contactId")
+
+
+def _may_buy(customer: Customer, look: Look) -> bool:
+    if customer.status == "CreditHold":
+        return look.switches.credit_hold_customers == "taken"
+    return customer.status in MAY_BUY
 
 
 def check_branch(look: Look) -> None:
@@ -115,8 +121,12 @@ def check_project(look: Look) -> None:
 
 
 def check_original(look: Look) -> None:
-    given = look.body.get("originalOrderType")
-    look.expect(given, look.company.order_types, codes.VALUE, "originalOrderType")
+    """Its type is one of the company's; whether there is such an order, a switch decides."""
+    order_type, order_id = look.body.get("originalOrderType"), look.body.get("originalOrderId")
+    look.expect(order_type, look.company.order_types, codes.VALUE, "originalOrderType")
+    must_exist = look.switches.unknown_original_order == "refused"
+    if order_id and must_exist and (order_type, order_id) not in look.orders:
+        look.problems.add(codes.VALUE, "originalOrderId")
 
 
 def check_shipping(look: Look) -> None:

@@ -9,7 +9,12 @@ from typing import Any
 from sandbox.salesorders import codes
 from sandbox.salesorders.look import Look, part
 from sandbox.salesorders.pricing import applies, keeps_discount, keeps_price, price_by_rule
-from sandbox.salesorders.rules_accounts import check_invoice, check_project_task, check_subaccount
+from sandbox.salesorders.rules_accounts import (
+    check_invoice,
+    check_invoice_part,
+    check_project_task,
+    check_subaccount,
+)
 from sandbox.salesorders.rules_head import check_sales_person, check_shipping_rule
 from sandbox.salesorders.store import ZERO
 from sandbox.world.records import Item
@@ -158,7 +163,10 @@ def _check_discount_amount(line: dict[str, Any], item: Item | None, where: str, 
         price = price_by_rule(
             look.company, look.customer.id if look.customer else "", item, quantity
         )
-    if abs(line["discountAmount"]) > abs(quantity * price):
+    amount, full = line["discountAmount"], quantity * price
+    if look.switches.discount_compared == "absolute":
+        amount, full = abs(amount), abs(full)
+    if amount > full:
         look.problems.add(codes.DISCOUNT_OVER_PRICE, where + "discountAmount")
 
 
@@ -175,7 +183,7 @@ def _check_supplier(line: dict[str, Any], item: Item | None, where: str, look: L
 
 
 def _check_rot_rut(line: dict[str, Any], item: Item | None, where: str, look: Look) -> None:
-    if not line["isRotRutDeductible"]:
+    if not line["isRotRutDeductible"] or look.switches.rot_rut_rules == "off":
         return
     if not look.body.get("isRotRutDeductible"):
         look.problems.add(codes.NOT_ROT_RUT, where + "isRotRutDeductible")
@@ -215,6 +223,8 @@ RULES: dict[str, LineRule] = {
     "projectTaskId": check_project_task,
     "isRotRutDeductible": _check_rot_rut,
     "invoiceNumber": check_invoice,
+    "invoiceLineNumber": check_invoice_part,
+    "invoiceType": check_invoice_part,
     "shippingRule": _check_rule,
     "inventoryAlternateId": _check_alternate,
 }

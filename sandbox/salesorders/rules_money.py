@@ -25,6 +25,8 @@ def check_tax_zone(look: Look) -> None:
 
 def check_payment(look: Look) -> None:
     """Payment method, its cash account, and the reference that the type wants or forbids."""
+    if look.switches.payment_rules == "off":
+        return
     given = part(look.body, "paymentSettings")
     of_customer = look.customer.payment_method_id if look.customer else ""
     of_method = _check_method(given.get("paymentMethodId") or of_customer, look)
@@ -72,6 +74,8 @@ def _check_cash_account(given: str | None, of_method: list[str] | None, look: Lo
 
 def check_period(look: Look) -> None:
     """The period given, else the one that the invoice date falls in."""
+    if look.switches.period_rules == "off":
+        return
     given = part(look.body, "financialInformation")
     period, where = given.get("postPeriod"), "financialInformation.postPeriod"
     if period and not look.order_type.posts_to_ledger:
@@ -94,12 +98,15 @@ def check_freight(look: Look) -> None:
     where = "freight.taxCategoryId"
     look.expect(given.get("taxCategoryId"), look.company.tax_categories, codes.TAX_CATEGORY, where)
     carrier = look.setup.ship_via.get(part(look.body, "shipping").get("shipViaId") or "")
-    if given.get("cost") is not None and carrier and not carrier.sets_cost_by_hand:
+    fixed = carrier and not carrier.sets_cost_by_hand and look.switches.freight_rule == "checked"
+    if given.get("cost") is not None and fixed:
         look.problems.add(codes.FREIGHT_COST, "freight.cost")
 
 
 def check_rot_rut(look: Look) -> None:
     """Swedish tax deduction for work at home: Rot for building, Rut for the household."""
+    if look.switches.rot_rut_rules == "off":
+        return
     details: Any = look.body.get("rotRutDetails")
     if not look.body.get("isRotRutDeductible"):
         if details:

@@ -98,6 +98,7 @@ class Order:
     days_to_keep: int = 30
     freight_tax_percent: Decimal = ZERO
     total_with_tax: bool = False
+    tax_per_line: bool = False
     last_line_id: int = 0
     shipping_address: Address = field(default_factory=Address)
     shipping_contact: Contact = field(default_factory=Contact)
@@ -148,7 +149,10 @@ class Order:
 
     @property
     def tax(self) -> Decimal:
-        """Rounded once per percentage, as a tax is on a document."""
+        """Rounded once per percentage, as a tax is on a document; or on each line."""
+        if self.tax_per_line:
+            of_lines = _sum(percent_of(line.tax_percent, line.amount) for line in self.lines)
+            return WIDE.add(of_lines, percent_of(self.freight_tax_percent, self.freight))
         return _sum(percent_of(percent, amount) for percent, amount in self.by_percent().items())
 
     @property

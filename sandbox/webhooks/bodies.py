@@ -1,4 +1,4 @@
-"""What a webhook says. Only the older publisher's form is known."""
+"""What a webhook says. Only the older publisher's form for orders is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import iso
-from sandbox.webhooks.records import CONNECT, FINANCIALS, Notification, Subscription
+from sandbox.webhooks.records import (
+    BACKGROUND,
+    CONNECT,
+    FINANCIALS,
+    Notification,
+    Subscription,
+)
 
 if TYPE_CHECKING:
     from sandbox.state import Sandbox
@@ -23,13 +29,16 @@ TICKS_A_SECOND = 10_000_000
 
 def body_of(sandbox: Sandbox, subscription: Subscription, told: list[Notification]) -> str:
     """The JSON text for these notifications; more than one only in the older form."""
-    if subscription.publisher == FINANCIALS:
+    is_background = told[0].event == BACKGROUND
+    if subscription.publisher == FINANCIALS and not is_background:
         return _json([_older(sandbox, one) for one in told])
-    template = (
-        sandbox.switches.connect_webhook_template
-        if subscription.publisher == CONNECT
-        else sandbox.switches.webhook_template
-    )
+    switches = sandbox.switches
+    if is_background:
+        template = switches.background_webhook_template
+    elif subscription.publisher == CONNECT:
+        template = switches.connect_webhook_template
+    else:
+        template = switches.webhook_template
     if template:
         return Template(template).safe_substitute(_placeholders(told[0]))
     return _json(_newer(told[0]))

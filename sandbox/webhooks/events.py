@@ -7,6 +7,7 @@ from dataclasses import replace
 from sandbox.draws import drawn_uuid
 from sandbox.state import Sandbox
 from sandbox.webhooks.records import (
+    BACKGROUND,
     CONNECT,
     FINANCIALS,
     SALES_ORDERS,
@@ -28,23 +29,30 @@ def events_of(sandbox: Sandbox, publisher: str) -> list[str]:
     """The events one can subscribe to; none for an unknown publisher."""
     known = {
         SALES_ORDERS: [CREATED, UPDATED, DELETED, UI_ACTION],
-        FINANCIALS: [CHANGED],
+        FINANCIALS: [CHANGED, BACKGROUND],
         CONNECT: [ADDED, sandbox.switches.application_removed_event],
     }
     return known.get(publisher, [])
 
 
-def publish(sandbox: Sandbox, event: str, tenant_id: str, members: dict[str, str]) -> None:
+def publish(
+    sandbox: Sandbox,
+    event: str,
+    tenant_id: str,
+    members: dict[str, str],
+    headers: dict[str, str] | None = None,
+) -> None:
     """Tell every subscription that wants to hear of it; costs nothing when there is none.
 
-    Sales order events carry ``type``, ``orderId`` and ``status``; those of Connect ``client_id``.
+    Sales order events carry ``type``, ``orderId`` and ``status``; those of Connect and of a
+    background call ``client_id``, and only that application hears of them. ``headers`` go along.
     A created or updated order is news for the older publisher too.
     """
     if not sandbox.webhooks.subscriptions:
         return
-    _tell(sandbox, event, tenant_id, members)
+    _tell(sandbox, event, tenant_id, members, headers or {})
     if event in {CREATED, UPDATED}:
-        _tell(sandbox, CHANGED, tenant_id, members)
+        _tell(sandbox, CHANGED, tenant_id, members, {})
 
 
 def is_approved(sandbox: Sandbox, subscription: Subscription, tenant_id: str) -> bool:
@@ -54,34 +62,40 @@ def is_approved(sandbox: Sandbox, subscription: Subscription, tenant_id: str) ->
     return bool(scopes) and (not wanted or wanted in (scopes or ()))
 
 
-def _tell(sandbox: Sandbox, event: str, tenant_id: str, members: dict[str, str]) -> None:
-    for subscription in sandbox.webhooks.subscriptions.values():
-        if event not in subscription.events or subscription.tenant_id not in {"", tenant_id}:
-            continue
-        if subscription.publisher == CONNECT and subscription.client_id != members.get("client_id"):
-            continue
-        _queue(sandbox, subscription, event, tenant_id, members)
-
-
-def _queue(
+def _tell(
     sandbox: Sandbox,
-    subscription: Subscription,
     event: str,
     tenant_id: str,
     members: dict[str, str],
+    headers: dict[str, str],
 ) -> None:
-    switches, now = sandbox.switches, sandbox.clock.seconds()
-    news = Notification(drawn_uuid(sandbox.random), event, tenant_id, now, members)
+    for subscription in sandbox.webhooks.subscriptions.values():
+        if event not in subscription.events or subscription.tenant_id not in {"", tenant_id}:
+            continue
+        of_one = subscription.publisher == CONNECT or event == BACKGROUND
+        if of_one and subscription.client_id != members.get("client_id"):
+            continue
+        news = Notification(
+            drawn_uuid(sandbox.random), event, tenant_id, sandbox.clock.seconds(), members
+        )
+        _queue(sandbox, subscription, news, headers)
+
+
+def _queue(
+    sandbox: Sandbox, subscription: Subscription, news: Notification, headers: dict[str, str]
+) -> None:
+    switches = sandbox.switches
     needs_approval = switches.webhooks_need_approval and subscription.publisher != CONNECT
-    withheld = needs_approval and not is_approved(sandbox, subscription, tenant_id)
+    withheld = needs_approval and not is_approved(sandbox, subscription, news.tenant_id)
     for _ in range(1 if withheld else switches.webhook_copies):
         delivery = Delivery(
             id=drawn_uuid(sandbox.random),
             subscription_id=subscription.id,
             notifications=[news],
-            due_at=now + switches.webhook_delay,
+            due_at=news.at + switches.webhook_delay,
             rank=_rank(sandbox),
             state="withheld" if withheld else "waiting",
+            headers=headers,
         )
         sandbox.webhooks.add(delivery)
         if not withheld:

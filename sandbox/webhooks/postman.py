@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.outbound import NotReached, post
 from sandbox.webhooks.bodies import SIGNATURE_HEADER, body_of, signature
-from sandbox.webhooks.records import FINANCIALS, Attempt, Delivery, Subscription
+from sandbox.webhooks.records import BACKGROUND, FINANCIALS, Attempt, Delivery, Subscription
 
 if TYPE_CHECKING:
     from sandbox.state import Sandbox
@@ -91,11 +91,11 @@ def _due(sandbox: Sandbox, subscription: Subscription) -> list[Delivery]:
     )
     if subscription.publisher != FINANCIALS:
         return due
-    new = [one for one in due if not one.body]
+    new = [one for one in due if not one.body and one.notifications[0].event != BACKGROUND]
     for other in new[1:]:
         new[0].notifications.extend(other.notifications)
         del sandbox.webhooks.waiting[other.id]
-    return [one for one in due if one.body] + new[:1]
+    return [one for one in due if one.id in sandbox.webhooks.waiting]
 
 
 async def _try(sandbox: Sandbox, subscription: Subscription, delivery: Delivery) -> Attempt:
@@ -104,6 +104,7 @@ async def _try(sandbox: Sandbox, subscription: Subscription, delivery: Delivery)
     headers = [
         ("Content-Type", "application/json; charset=utf-8"),
         (SIGNATURE_HEADER, signature(subscription.secret, content)),
+        *delivery.headers.items(),
     ]
     began = sandbox.clock.seconds()
     try:

@@ -8,6 +8,8 @@ from typing import Literal
 SALES_ORDERS = "visma.net.erp.salesorderservice-publisher"
 FINANCIALS = "vismanetfinancials-publisher"
 CONNECT = "connect-publisher"
+# The event that ends a background call.
+BACKGROUND = "BACKGROUND_API_RESPONSE"
 
 KEPT = 10_000
 
@@ -58,7 +60,7 @@ class Delivery:
 
     ``body`` is empty until the first try and never changes after it. A withheld one is
     never sent: the tenant has not approved the application. Of those due, the lowest
-    ``rank`` goes first.
+    ``rank`` goes first. ``headers`` go along beside the signature.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Delivery:
     state: Literal["waiting", "delivered", "given_up", "withheld"] = "waiting"
     body: str = ""
     attempts: list[Attempt] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class Received:
     signature: str
     content_type: str
     body: bytes
+    headers: dict[str, str]
 
     @property
     def content(self) -> Any:
@@ -57,7 +58,10 @@ def listening() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.put(
                 Received(
-                    self.headers.get("X-VWD-Signature-V1", ""), self.headers["Content-Type"], body
+                    self.headers.get("X-VWD-Signature-V1", ""),
+                    self.headers["Content-Type"],
+                    body,
+                    {name.lower(): value for name, value in self.headers.items()},
                 )
             )
             receiver.gate.wait(PATIENCE)

@@ -145,6 +145,8 @@ def test_the_ledger_says_who_asked_what(norway: Api) -> None:
     assert entry.pop("committed_at") > 0
     assert entry.pop("number") > 0
     assert entry.pop("connection") > 0
+    assert entry.pop("headers")["content-type"] == "application/json"
+    assert len(entry.pop("body_hash")) == 64
     assert entry == {
         "method": "POST",
         "path": "/api/v3/SalesOrders",
@@ -154,6 +156,8 @@ def test_the_ledger_says_who_asked_what(norway: Api) -> None:
         "client_id": "isv_nordhandel_service",
         "reference": "WEB-1",
         "committed": "SO/000001",
+        "changed": None,
+        "changed_at": None,
         "answered": 201,
         "fault": None,
         "detail": None,

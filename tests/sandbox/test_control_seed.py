@@ -12,7 +12,8 @@ from tests.sandbox.fidelity import point
 from tests.sandbox.visitor import CALLBACK, SERVICE, consent, redeem, refresh
 from tests.sandbox_process import SandboxProcess, start_sandbox
 
-PASSING = {"at", "committed_at", "seconds"}
+# The port is in the headers.
+PASSING = {"at", "committed_at", "seconds", "headers"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+]00:00)|\b\d{10}(?:\.\d+)?\b")
 # Signed by keys that are made anew, over claims that hold times.
 SIGNED = re.compile(r"\b[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import requests
 
 from tests.sandbox.conftest import Api, order
 from tests.sandbox.fidelity import point
 from tests.sandbox.older_orders import older_order
+from tests.sandbox.receiver import Receiver, deliveries, listening
+from tests.sandbox.store import approve
 from tests.sandbox.visitor import SERVICE
 
 HEADER = {"erp-api-background": "none"}
@@ -176,3 +180,68 @@ def test_a_job_outlives_being_saved(norway: Api) -> None:
     pass_time(norway, 3)
 
     assert state(norway, accepted)["statusCode"] == 201
+
+
+FINANCIALS = "vismanetfinancials-publisher"
+EVENT = "BACKGROUND_API_RESPONSE"
+
+
+@pytest.fixture
+def receiver(norway: Api) -> Iterator[Receiver]:
+    """Subscribed to the ends of background calls."""
+    approve(norway.sandbox, norway.tenant_id)
+    with listening() as receiver:
+        wish = {"client_id": SERVICE[0], "publisher": FINANCIALS, "url": receiver.url}
+        norway.sandbox.control("POST", "subscriptions", {**wish, "events": [EVENT]})
+        yield receiver
+
+
+@point("E13.subscription")
+def test_a_subscription_hears_of_the_end_with_the_headers_asked_for(
+    norway: Api, receiver: Receiver
+) -> None:
+    asked = {"erp-api-background": "subscription:X-Batch=7, X-Row=a=b,bad name=x"}
+    send(norway, older_order("WEB-1"), **asked)
+    send(norway, older_order("WEB-2"), **{"erp-api-background": "subscription"})
+    pass_time(norway, 3)
+
+    told = receiver.next(), receiver.next()
+
+    batches = [(one.headers.get("x-batch"), one.headers.get("x-row")) for one in told]
+    assert batches == [("7", "a=b"), (None, None)]
+    assert told[0].signature
+    assert "bad name" not in told[0].headers
+
+
+@point("E13.subscription_body")
+def test_the_event_names_the_call_and_its_status(norway: Api, receiver: Receiver) -> None:
+    accepted = send(norway, older_order(), **{"erp-api-background": "subscription"}).json()
+    pass_time(norway, 3)
+
+    told = receiver.next().content
+
+    assert (told["event"], told["tenantId"]) == (EVENT, norway.tenant_id)
+    assert told["data"] == {
+        "client_id": SERVICE[0],
+        "requestId": accepted["id"],
+        "status": "Finished",
+        "statusCode": "201",
+        "stateLocation": accepted["stateLocation"],
+    }
+
+
+def test_only_a_call_that_asks_for_it_is_told(norway: Api, receiver: Receiver) -> None:
+    send(norway, older_order())
+    pass_time(norway, 3)
+
+    assert norway.numbers == ["000001"]
+    assert deliveries(norway.sandbox) == []
+
+
+def test_a_job_that_somebody_waits_for_ends_without_another_call(
+    norway: Api, receiver: Receiver
+) -> None:
+    norway.sandbox.switch(background_seconds=0.05)
+    send(norway, older_order(), **{"erp-api-background": "subscription"})
+
+    assert receiver.next().content["data"]["statusCode"] == "201"

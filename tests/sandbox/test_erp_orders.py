@@ -216,6 +216,17 @@ def test_an_order_is_cancelled_and_reopened(norway: Api) -> None:
     assert norway.call("GET", f"{ORDERS}/000001").json()["status"] == "Open"
 
 
+@point("E13.action_body")
+def test_an_action_tells_its_result(norway: Api) -> None:
+    post(norway, older_order())
+
+    cancelled = norway.call(
+        "POST", f"{ORDERS}/000001/action/cancelSalesOrder", json={"orderType": "SO"}
+    )
+
+    assert cancelled.json().keys() == {"actionId", "actionResult"}
+
+
 @point("E13.attachment")
 def test_a_file_is_kept_by_name(norway: Api) -> None:
     post(norway, older_order())

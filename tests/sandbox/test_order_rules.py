@@ -79,7 +79,6 @@ def test_tells_all_problems_at_once_with_errors_and_details(denmark: Api) -> Non
     assert content["status"] == 400
 
 
-@point("E4.records")
 @pytest.mark.parametrize(
     ("changes", "code", "where"),
     [
@@ -88,8 +87,20 @@ def test_tells_all_problems_at_once_with_errors_and_details(denmark: Api) -> Non
         ({"type": "TR"}, "0006-FunctionalityNotImplemented", "type"),
         ({"type": "NN"}, "1900-OrderNumberSequenceNotFound", "type"),
         ({"customer": {}}, NULL, "customer.id"),
-        ({"customer": {"id": "77777"}}, "1400-CustomerLookupException", "customer.id"),
         ({"customer": {"gln": "1"}}, "1400-CustomerLookupException", "customer.gln"),
+    ],
+)
+def test_refuses_what_no_order_could_be_made_of(
+    denmark: Api, changes: dict[str, Any], code: str, where: str
+) -> None:
+    assert refusals(denmark.post(order(**changes))) == [(code, where)]
+
+
+@point("E4.records")
+@pytest.mark.parametrize(
+    ("changes", "code", "where"),
+    [
+        ({"customer": {"id": "77777"}}, "1400-CustomerLookupException", "customer.id"),
         ({"customer": {"id": "10099"}}, "1407-InvalidCustomerStatus", "customer.id"),
         ({"customer": {"id": "10098"}}, "1401-MissingTermsId", "customer.termsId"),
         ({"customer": {"id": "10042", "termsId": "99"}}, VALUE, "customer.termsId"),

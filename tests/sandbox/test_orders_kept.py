@@ -124,6 +124,7 @@ def test_some_discounts_come_by_themselves(denmark: Api) -> None:
     assert denmark.sandbox.orders(denmark.tenant_id)[0]["total"] == 80
 
 
+@point("E10.free_lines")
 def test_a_discount_may_bring_a_free_line(denmark: Api) -> None:
     lines = [line(quantity=2, discountCode="GIFT", hasManualDiscount=True)]
     denmark.post(order(orderLines=lines))

@@ -12,6 +12,7 @@ from sandbox.erp.orders.wrapping import Unreadable
 from sandbox.erp.versions import stale
 from sandbox.guard import Call
 from sandbox.http import Response
+from sandbox.salesorders.change import note_change
 from sandbox.salesorders.creation import place_order
 from sandbox.salesorders.store import Order
 from sandbox.state import Sandbox
@@ -40,7 +41,7 @@ def update_order(sandbox: Sandbox, call: Call) -> Response:
         return answer
     body = read_body(call)
     change_order(sandbox, call, order, read_header(sandbox, body), read_lines(sandbox, body))
-    note_commit(sandbox, call, order)
+    note_change(sandbox, call, order)
     return changed(order)
 
 
