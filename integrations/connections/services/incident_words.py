@@ -33,9 +33,7 @@ _INCIDENTS = {
     ),
     "clocks_differ": (
         n("Our clock and Visma’s differ"),
-        n(
-            "Set this machine’s clock. From a minute behind Visma every sign-in fails; orders go on."
-        ),
+        n("Set this machine’s clock. A minute behind Visma, each sign-in fails; orders go on."),
     ),
     "doubled_order": (
         n("An order is in Visma.net twice"),
