@@ -198,7 +198,9 @@ def test_a_second_sign_in_holds_the_first_until_it_is_confirmed_and_then_serves_
     assert now_of(norway) == ("broken", WAITS)
     (message,) = mail.outbox
     assert message.subject == "A new sign-in is waiting to be finished"
-    assert "Finish here, and orders flow again" in second.shown.content.decode()
+    shown = second.shown.content.decode()
+    assert "Finish here, and orders flow again" in shown
+    assert shown.count(" checked") == 1
     former = norway.grant
     assert former is not None
     assert former.ended_because == "superseded"

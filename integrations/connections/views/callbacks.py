@@ -160,6 +160,7 @@ def _show_companies(
     request: HttpRequest, pending: PendingConsent, form: CompanyForm
 ) -> HttpResponse:
     found = companies.as_read(pending.companies)
+    cut_off = _cut_off(pending)
     return render(
         request,
         "connections/companies.html",
@@ -171,7 +172,8 @@ def _show_companies(
             "who": pending.grant.visma_user_email if pending.grant else "",
             "not_declared": _is_other_than_declared(pending),
             "over_vni": pending.grant is not None and pending.grant.kind == Kind.VNI,
-            "cut_off": _cut_off(pending),
+            "cut_off": cut_off,
+            "held": {each.company.visma_key for each in cut_off},
             "focus_heading": True,
             **steps.frame(pending.invitation, steps.COMPANY),
         },
