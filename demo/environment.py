@@ -49,6 +49,8 @@ def portal(folder: Path, *, portal_url: str, redis_url: str) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "EMAIL_URL": "consolemail://",
         "SUPPORT_EMAIL": "help@nordhandel.example",
+        # The application that demo.seed registers for consents.
+        "VISMA_SIGN_IN_APPLICATION": "orders-connect",
     }
 
 

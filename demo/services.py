@@ -49,9 +49,12 @@ def start_outside(services: Supervisor) -> Addresses:
     port = str(urlsplit(at.sandbox).port)
     services.start(
         "sandbox",
-        ["sandbox", "--port", port, "--redirect-uri", f"{at.portal}/callback/connect"],
+        [
+            "sandbox", "--port", port, "--redirect-uri", f"{at.portal}/callback/connect",
+            "--redirect-uri", f"{at.portal}/signin/visma/callback",
+        ],
         os.environ,
-    )
+    )  # fmt: skip
     _wait_for(services, at.sandbox)
     return at
 

@@ -9,10 +9,10 @@ from celery import shared_task
 
 from integrations.connections.models import Connection, Invitation
 from integrations.connections.services import (
-    ledger_rounds,
     custody,
     doctor,
     endings,
+    ledger_rounds,
     list_checks,
     outbox,
     pruning,
@@ -120,7 +120,7 @@ def prune() -> None:
 
 @shared_task
 def keep_ledgers() -> None:
-    """Start the night's look at every consent ledger; forget addresses that were kept long enough."""
+    """Start the night's look at every consent ledger, and forget old addresses."""
     for tenant_id in Tenant.objects.order_by("pk").values_list("pk", flat=True):
         keep_ledger.delay(tenant_id)
     ledger_rounds.forget_addresses(now=database_now())

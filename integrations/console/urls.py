@@ -11,8 +11,8 @@ from integrations.console.views import (
     checklists,
     connections,
     incidents,
-    ledger,
     invitations,
+    ledger,
     overview,
     tenants,
 )

@@ -17,7 +17,13 @@ from integrations.connections.services.registration import add_secret
 from integrations.deliveries.models import Delivery
 from integrations.tenants.models import Member, Tenant, User
 from tests.e2e.visitor import PASSWORD, WCAG
-from tests.workspace.seeds import make_attempt, make_connection, make_history, make_integration
+from tests.workspace.seeds import (
+    make_attempt,
+    make_connection,
+    make_history,
+    make_integration,
+    write_consent,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +44,8 @@ def seeded(portal: str, tenant: Tenant, member: User, staff: User) -> dict[str, 
     now = timezone.now()
     works = make_connection(tenant, proven_at=now - timedelta(minutes=2))
     made = make_history(works, now=now)
+    write_consent(works)
+    write_consent(works, "lessened", minutes=1, lost=["visma.net.erp.salesorder:read"])
     broken: dict[str, Any] = {"state": "broken", "problem_since": now, "proven_at": now}
     make_connection(tenant, LONG, problem="no_role", **broken)
     make_connection(tenant, HOSTILE, problem="forbidden", **broken)
@@ -75,8 +83,9 @@ def workspace_pages(made: dict[str, Delivery]) -> list[str]:
         "orders/?q=nothing",
         *(f"orders/{delivery.pk}/" for delivery in made.values()),
         "members/",
+        *(f"consents/{path}" for path in ("", "1/", "2/", "to-print/", "?q=nothing")),
     ]  # fmt: skip
-    return [f"/t/fjordlys/{path}" for path in own]
+    return [*(f"/t/fjordlys/{path}" for path in own), "/signin/"]
 
 
 def console_pages() -> list[str]:
@@ -85,7 +94,7 @@ def console_pages() -> list[str]:
         "tenants/granitt/", "connections/", "connections/?state=checking",
         "connections/?problem=no_role", "applications/", "applications/new/",
         "applications/service-app/", "applications/service-app/change/", "incidents/",
-        "incidents/?show=cleared",
+        "incidents/?show=cleared", "consents/",
     ]  # fmt: skip
     return [f"/console/{path}" for path in own]
 
@@ -103,7 +112,7 @@ class Reader:
         self.page.goto(f"{self.portal}/accounts/login/")
         self.page.locator("[name=login]").fill(email)
         self.page.locator("[name=password]").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(self.page.locator("h1")).not_to_have_text("Sign in")
 
     def opens(self, path: str) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from integrations.audit.models import AuditEvent
 from integrations.connections.models import Application
 from integrations.signin.models import SignInTry, VismaSession, VismaUser
+from integrations.signin.services import configuration
 from integrations.tenants.models import Tenant, User
 from integrations.tenants.services import add_member, mail_invited
 from tests.sandbox_process import SandboxProcess
@@ -306,11 +307,24 @@ def test_it_is_offered_on_the_sign_in_page_with_the_way_on(
 
 
 def test_what_is_registered_at_visma_comes_from_the_public_address(offered: Application) -> None:
-    from integrations.signin.services import configuration
+    other = Application.objects.create(name="Other", slug="other", client_id="o", kind="connect")
 
-    assert configuration.redirect_uri() == f"{portal.PUBLIC_URL}/signin/visma/callback"
-    assert configuration.logout_uri() == f"{portal.PUBLIC_URL}/signin/visma/logout"
-    assert configuration.serves_sign_in(offered)
+    assert configuration.addresses_of(other) == []
+    assert configuration.addresses_of(offered) == [
+        f"{portal.PUBLIC_URL}/signin/visma/callback",
+        f"{portal.PUBLIC_URL}/signin/visma/logout",
+    ]
+
+
+def test_the_applications_page_shows_what_to_register(
+    staff: User, offered: Application, settings: Any
+) -> None:
+    address = f"{portal.PUBLIC_URL}/signin/visma/callback"
+    client, page = signed_in(staff), f"/console/applications/{offered.slug}/"
+
+    assert address in client.get(page).content.decode()
+    settings.VISMA_SIGN_IN_APPLICATION = ""
+    assert address not in client.get(page).content.decode()
 
 
 def invited(tenant: Tenant, capture: Any) -> tuple[str, str]:

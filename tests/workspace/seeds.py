@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from integrations.audit.models import AuditEvent
+from integrations.audit.services import record
 from integrations.connections.models import (
     Application,
     Company,
@@ -235,3 +237,27 @@ def make_history(connection: Connection, *, now: datetime) -> dict[str, Delivery
     )
     make_look(made["cant"], "failed", at=minutes["cant"] + timedelta(minutes=5))
     return made
+
+
+READ = "Nordhandel ber om å legge ordrene dine i Visma.net\nIngenting annet"
+
+
+def write_consent(
+    connection: Connection, verb: str = "granted", *, minutes: int = 0, **more: Any
+) -> AuditEvent:
+    """An entry of the consent ledger, as somebody from Norway left it; more facts as given."""
+    company = connection.company
+    personal = {
+        "email": "nordhandel@fjordlys.test",
+        "company_name": company.name,
+        "address": "10.0.0.7",
+        **more.pop("personal", {}),
+    }
+    facts = {
+        "connection": connection.pk, "grant": str(connection.grant_id), "kind": "connect",
+        "company": company.visma_key, "integration": "Webshop orders",
+        "application": "isv_webshop", "scopes": ["visma.net.erp.salesorder:write"],
+        "text": READ if verb in ("granted", "renewed") else "", "language": "nb", **more,
+    }  # fmt: skip
+    at = NOON + timedelta(minutes=minutes)
+    return record(company.tenant, f"consent.{verb}", facts=facts, personal=personal, now=at)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,36 +16,15 @@ from integrations.connections.models import Connection
 from integrations.connections.services import ledger_reading
 from integrations.tenants.models import Tenant
 from tests.walker import heading
-from tests.workspace.seeds import NOON, make_connection, make_integration
+from tests.workspace.seeds import NOON, make_connection, make_integration, write_consent
 
 PAGE = "/t/fjordlys/consents/"
-TEXT = "Nordhandel ber om å legge ordrene dine i Visma.net\nIngenting annet"
-
-
-def write(
-    connection: Connection, verb: str = "granted", *, minutes: int = 0, **more: Any
-) -> AuditEvent:
-    company = connection.company
-    personal = {
-        "email": "nordhandel@fjordlys.test",
-        "company_name": company.name,
-        "address": "10.0.0.7",
-        **more.pop("personal", {}),
-    }
-    facts = {
-        "connection": connection.pk, "grant": str(connection.grant_id), "kind": "connect",
-        "company": company.visma_key, "integration": "Webshop orders",
-        "application": "isv_webshop", "scopes": ["visma.net.erp.salesorder:write"],
-        "text": TEXT if verb in ("granted", "renewed") else "", "language": "nb", **more,
-    }  # fmt: skip
-    at = NOON + timedelta(minutes=minutes)
-    return record(company.tenant, f"consent.{verb}", facts=facts, personal=personal, now=at)
 
 
 def test_tells_how_many_stand_and_that_the_chain_holds(
     owner: Client, connection: Connection
 ) -> None:
-    write(connection)
+    write_consent(connection)
     answer = owner.get(PAGE)
 
     page = answer.content.decode()
@@ -56,7 +34,7 @@ def test_tells_how_many_stand_and_that_the_chain_holds(
     assert "Unbroken" in page
     assert "no-store" in answer["Cache-Control"]
 
-    write(connection, "withdrawn", minutes=1)
+    write_consent(connection, "withdrawn", minutes=1)
     page = owner.get(PAGE).content.decode()
     assert heading(page) == "No consent stands now"
 
@@ -87,9 +65,9 @@ def test_an_empty_ledger_says_when_its_first_entry_comes(owner: Client, tenant: 
 def test_finds_by_what_happened_by_person_and_by_company(
     owner: Client, connection: Connection, query: str, words: list[str]
 ) -> None:
-    write(connection)
-    write(connection, "lessened", minutes=1)
-    write(connection, "withdrawn", minutes=2, personal={"by": "astrid@fjordlys.test"})
+    write_consent(connection)
+    write_consent(connection, "lessened", minutes=1)
+    write_consent(connection, "withdrawn", minutes=2, personal={"by": "astrid@fjordlys.test"})
 
     answer = owner.get(PAGE + query)
 
@@ -100,8 +78,10 @@ def test_finds_by_what_happened_by_person_and_by_company(
 
 def test_finds_one_companys_entries(owner: Client, connection: Connection) -> None:
     other = make_integration("other")
-    write(connection)
-    write(make_connection(connection.company.tenant, "Granitt AS", integration=other), "renewed")
+    write_consent(connection)
+    write_consent(
+        make_connection(connection.company.tenant, "Granitt AS", integration=other), "renewed"
+    )
 
     rows = owner.get(f"{PAGE}?company={connection.pk}").context["rows"]
 
@@ -113,7 +93,7 @@ def test_pages_by_key(
 ) -> None:
     monkeypatch.setattr(ledger_reading, "PAGE", 2)
     for minute in range(5):
-        write(connection, "renewed", minutes=minute)
+        write_consent(connection, "renewed", minutes=minute)
 
     first = owner.get(PAGE)
     assert numbers(first) == [5, 4]
@@ -133,8 +113,8 @@ def numbers(answer: Any) -> list[int]:
 def test_one_entry_has_the_exact_text_its_language_and_its_history(
     owner: Client, connection: Connection
 ) -> None:
-    entry = write(connection)
-    write(connection, "ended", minutes=1, because="consent_ended")
+    entry = write_consent(connection)
+    write_consent(connection, "ended", minutes=1, because="consent_ended")
 
     page = owner.get(f"{PAGE}{entry.number}/").content.decode()
 
@@ -149,7 +129,7 @@ def test_one_entry_has_the_exact_text_its_language_and_its_history(
 
 
 def test_readers_see_the_ledger_and_no_address(reader: Client, connection: Connection) -> None:
-    entry = write(connection)
+    entry = write_consent(connection)
 
     one = reader.get(f"{PAGE}{entry.number}/").content.decode()
     whole = reader.get(f"{PAGE}to-print/").content.decode()
@@ -163,7 +143,7 @@ def test_readers_see_the_ledger_and_no_address(reader: Client, connection: Conne
 def test_a_forgotten_person_shows_as_forgotten(
     owner: Client, connection: Connection, tenant: Tenant
 ) -> None:
-    entry = write(connection)
+    entry = write_consent(connection)
     forget_person(tenant, "email", "nordhandel@fjordlys.test")
 
     page = owner.get(f"{PAGE}{entry.number}/").content.decode()
@@ -175,7 +155,7 @@ def test_a_forgotten_person_shows_as_forgotten(
 
 
 def test_an_altered_entry_is_said_on_every_page(owner: Client, connection: Connection) -> None:
-    entry = write(connection)
+    entry = write_consent(connection)
     AuditEvent.objects.filter(pk=entry.pk).update(facts={**entry.facts, "text": "Everything"})
 
     for path in ("", f"{entry.number}/", "to-print/"):
@@ -186,8 +166,8 @@ def test_an_altered_entry_is_said_on_every_page(owner: Client, connection: Conne
 
 
 def test_to_print_each_entry_has_a_page(owner: Client, connection: Connection) -> None:
-    write(connection)
-    write(connection, "renewed", minutes=1)
+    write_consent(connection)
+    write_consent(connection, "renewed", minutes=1)
 
     page = owner.get(f"{PAGE}to-print/?state=given").content.decode()
 
@@ -196,8 +176,8 @@ def test_to_print_each_entry_has_a_page(owner: Client, connection: Connection) -
 
 
 def test_whoever_downloads_it_can_check_each_seal(owner: Client, connection: Connection) -> None:
-    write(connection)
-    write(connection, "widened", minutes=1, gained=["é"])
+    write_consent(connection)
+    write_consent(connection, "widened", minutes=1, gained=["é"])
 
     answer = owner.get(f"{PAGE}ledger.json")
 
@@ -228,7 +208,7 @@ def joined(answer: Any) -> str:
 def test_a_strangers_ledger_is_not_there(
     owner: Client, stranger: Tenant, connection: Connection
 ) -> None:
-    entry = write(connection)
+    entry = write_consent(connection)
     other = record(stranger, "consent.granted", facts=entry.facts, now=NOON)
 
     for path in ("", f"{other.number}/", "to-print/", "ledger.json"):
@@ -245,7 +225,7 @@ def test_what_is_no_consent_has_no_page(owner: Client, tenant: Tenant) -> None:
 
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "\u202egnp.exe", "x" * 5000])
 def test_a_hostile_name_stays_a_name(owner: Client, connection: Connection, hostile: str) -> None:
-    entry = write(connection, personal={"company_name": hostile, "email": hostile})
+    entry = write_consent(connection, personal={"company_name": hostile, "email": hostile})
 
     for path in ("", f"{entry.number}/", "to-print/"):
         page = owner.get(PAGE + path).content.decode()
@@ -256,7 +236,7 @@ def test_a_hostile_name_stays_a_name(owner: Client, connection: Connection, host
 def test_staff_see_all_tenants_and_which_was_altered(
     staff_client: Client, owner: Client, connection: Connection, stranger: Tenant
 ) -> None:
-    entry = write(connection)
+    entry = write_consent(connection)
     record(
         stranger, "consent.granted",
         facts={**entry.facts, "connection": 0}, personal={"email": "bo@granitt.test"}, now=NOON,
@@ -294,6 +274,6 @@ def test_staff_see_all_tenants_and_which_was_altered(
 def test_each_turn_has_its_words(
     owner: Client, connection: Connection, verb: str, facts: dict[str, Any], word: str
 ) -> None:
-    entry = write(connection, verb, **facts)
+    entry = write_consent(connection, verb, **facts)
 
     assert heading(owner.get(f"{PAGE}{entry.number}/").content.decode()) == word

@@ -29,6 +29,7 @@ from integrations.console.application_forms import (
 )
 from integrations.console.services import applications, checklist_words, event_words
 from integrations.console.views.frame import page
+from integrations.signin.services import configuration as sign_in
 from integrations.tenants.access import SignedInRequest, staff_only
 
 
@@ -133,6 +134,7 @@ def application_page(
         "heading": _heading(application, progress),
         "groups": checklist_words.groups(application, progress.items),
         "redirect_uri": addresses.redirect_uri(application.kind),
+        "sign_in_uris": sign_in.addresses_of(application),
         "developer_portal": settings.VISMA_DEVELOPER_PORTAL_URL,
         "code_ends_at": registration.code_ends_at(application),
         "in_use": list(application.secrets.in_use()),

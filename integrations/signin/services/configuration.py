@@ -21,9 +21,11 @@ def application() -> Application | None:
     return Application.objects.filter(slug=slug, kind=Kind.CONNECT, uses_openid=True).first()
 
 
-def serves_sign_in(one: Application) -> bool:
-    """Whether it is this application that members sign in over."""
-    return bool(settings.VISMA_SIGN_IN_APPLICATION) and one == application()
+def addresses_of(one: Application) -> list[str]:
+    """What to register for an application at Visma, so that members can sign in over it: where they
+    come back to, and where Visma says that they left. Empty for any other application."""
+    serves = bool(settings.VISMA_SIGN_IN_APPLICATION) and one == application()
+    return [redirect_uri(), logout_uri()] if serves else []
 
 
 def may_use(user: User) -> bool:
