@@ -16,6 +16,7 @@ from sandbox.ledger import Entry, Ledger
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_STATE = 1024 * MAX_BODY
+STATES = {b"/_control/state", b"/switches/state/upload"}
 MAX_HEADERS = 64 * 1024
 IDLE_SECONDS = 75
 MAX_WAITING = 64
@@ -106,7 +107,7 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         length = self._headers.get("content-length", "0")
-        self._most = MAX_STATE if self._url == b"/_control/state" else MAX_BODY
+        self._most = MAX_STATE if self._url in STATES else MAX_BODY
         if length.isdigit() and int(length) > self._most:
             self._too_large = True
         elif self._headers.get("expect", "").lower() == "100-continue" and not self._busy:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from sandbox.connect.interactions import Interaction
 from sandbox.connect.sessions import Session
+from sandbox.connect.twice import call_twice, post_twice
 from sandbox.connect.words import LOCALES
 from sandbox.draws import drawn_hex
 from sandbox.http import Response, redirect
@@ -18,19 +19,36 @@ from sandbox.state import Sandbox
 SCRIPT = "/connect/answer.js"
 
 
-def send_answer(sandbox: Sandbox, asked: Interaction, parameters: dict[str, str]) -> Response:
-    """Add ``state`` and ``iss`` (RFC 9207), and send it in the mode that was asked for."""
-    if asked.state is not None:
-        parameters["state"] = asked.state
-    if sandbox.switches.issuer_in_answer:
-        parameters["iss"] = sandbox.issuer
+def send_answer(
+    sandbox: Sandbox,
+    asked: Interaction,
+    parameters: dict[str, str],
+    again: dict[str, str] | None = None,
+) -> Response:
+    """Add ``state`` and ``iss`` (RFC 9207), and send it in the mode that was asked for.
+
+    With ``again`` the application is called a second time, with these.
+    """
+    for each in (parameters, again or {}):
+        if asked.state is not None:
+            each["state"] = asked.state
+        if sandbox.switches.issuer_in_answer:
+            each["iss"] = sandbox.issuer
     if asked.response_mode == "form_post":
-        return _form_post(asked, parameters)
+        if again is None:
+            return _form_post(asked, parameters)
+        return post_twice(asked.redirect_uri, origin(asked.redirect_uri), parameters, again)
+    if again is None:
+        return redirect(_address(asked, parameters))
+    return call_twice(_address(asked, parameters), _address(asked, again))
+
+
+def _address(asked: Interaction, parameters: dict[str, str]) -> str:
     parts = urlsplit(asked.redirect_uri)
     if asked.response_mode == "fragment":
-        return redirect(urlunsplit(parts._replace(fragment=urlencode(parameters))))
+        return urlunsplit(parts._replace(fragment=urlencode(parameters)))
     query = parse_qsl(parts.query, keep_blank_values=True) + list(parameters.items())
-    return redirect(urlunsplit(parts._replace(query=urlencode(query))))
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def origin(address: str) -> str:

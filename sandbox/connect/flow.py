@@ -37,6 +37,7 @@ class Walk:
         self.session = self._session(request)
         self.user = sandbox.world.users.get(self.session.sub) if self.session else None
         request.entry.client_id = interaction.client_id
+        self._fault = request.entry.fault
 
     @property
     def application(self) -> Application:
@@ -85,7 +86,9 @@ class Walk:
         if self.sandbox.switches.interaction_errors == "shown":
             reason = "The person, or what the request allows, stands in the way."
             return error_page(self.sandbox, reason, error, self.interaction.client_id)
-        return send_answer(self.sandbox, self.interaction, {"error": error})
+        parameters = {"error": error}
+        again = dict(parameters) if self._fault == "double_callback" else None
+        return send_answer(self.sandbox, self.interaction, parameters, again)
 
     def _page_or_error(self, name: str, error: str) -> Response:
         if "none" in self.interaction.prompt:
@@ -128,7 +131,17 @@ class Walk:
             parameters["id_token"] = new_id_token(sandbox, grant, user, code=code)
         parameters["scope"] = " ".join(asked.scopes)
         parameters["session_state"] = session_state(sandbox, asked, session)
-        return send_answer(sandbox, asked, parameters)
+        return send_answer(sandbox, asked, parameters, self._again(parameters, grant))
+
+    def _again(self, parameters: dict[str, str], grant: Grant) -> dict[str, str] | None:
+        """What a fault has the application called with a second time."""
+        match self._fault:
+            case "double_callback":
+                return dict(parameters)
+            case "double_code":
+                return parameters | {"code": self._code(grant)}
+            case _:
+                return None
 
     def _grant(self, session: Session, user: User) -> Grant:
         asked = self.interaction

@@ -40,6 +40,7 @@ ROUTES = [
     Route("consent", "GET", "/connect/consent", authorize.show_consent),
     Route("consent", "POST", "/connect/consent", authorize.decide),
     Route("page", "GET", "/connect/answer.js", checksession.script("answer.js")),
+    Route("page", "GET", "/connect/twice.js", checksession.script("twice.js")),
     Route("debugger", "GET", mishaps.DEBUGGER, mishaps.show_debugger),
     Route("token", "POST", "/connect/token", shared(token.issue_token)),
     Route("userinfo", "GET", "/connect/userinfo", shared(userinfo.show_userinfo)),

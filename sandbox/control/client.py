@@ -25,6 +25,7 @@ PLACES = {
     "rotate_keys": "token",
     "skew_clock": "token",
     "double_callback": "consent",
+    "double_code": "consent",
 }
 
 

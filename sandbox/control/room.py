@@ -46,8 +46,8 @@ def pressed(work: Callable[[Sandbox, dict[str, str]], tuple[str, str]]) -> Endpo
         except Unusable as error:
             address = request.form.get("from", HOME)
             known = {known for _, known in TABS}
-            return _onward(address if address in known else HOME, wrong=str(error))
-        return _onward(address, done=said)
+            return onward(address if address in known else HOME, wrong=str(error))
+        return onward(address, done=said)
 
     return from_here(endpoint)
 
@@ -64,5 +64,6 @@ def room_page(title: str, content: str, request: Request) -> Response:
     )
 
 
-def _onward(address: str, **said: str) -> Response:
+def onward(address: str, **said: str) -> Response:
+    """Go to a page that shows what was ``done``, or what is ``wrong``."""
     return redirect(f"{address}?{urlencode(said)}" if any(said.values()) else address)

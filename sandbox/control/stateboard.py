@@ -9,13 +9,14 @@ from itertools import islice
 from sandbox.beginning.start import start_anew
 from sandbox.control import witness
 from sandbox.control.codec import NotCarried
-from sandbox.control.room import HOME, Unusable, from_here, pressed, room_page
-from sandbox.control.snapshots import pack_state, unpack_state
-from sandbox.control.states import LONGEST_NAME
+from sandbox.control.room import HOME, Unusable, from_here, onward, pressed, room_page
+from sandbox.control.snapshots import NotAState, pack_state, unpack_state
+from sandbox.control.states import LONGEST_NAME, take_up
 from sandbox.http import Request, Response
 from sandbox.ledger import Entry
 from sandbox.pages import badge, facts, field, form, hidden, press, table
 from sandbox.state import Route, Sandbox
+from sandbox.uploads import uploaded_file
 
 ADDRESS = f"{HOME}/state"
 SHOWN = 50
@@ -52,6 +53,15 @@ def show_state(sandbox: Sandbox, request: Request) -> Response:
             press("Save the state"),
         )
         + '<p><a href="/_control/state" download="state.json">Download the state</a></p>'
+        + f'<form method="post" action="{ADDRESS}/upload" enctype="multipart/form-data">'
+        + field(
+            "State to go on from",
+            "state",
+            kind="file",
+            more='accept="application/json,.json" required',
+            note="A file that was downloaded here. All there is now is given up for it.",
+        )
+        + f"{press('Upload the state', quiet=True)}</form>"
         + "<h2>Reset</h2><p>Back to the beginning: no orders, no faults, no sessions, no tokens."
         + " Saved states stay.</p>"
         + form(f"{ADDRESS}/reset", press("Reset the sandbox"))
@@ -108,6 +118,15 @@ def use_state(sandbox: Sandbox, form: dict[str, str]) -> tuple[str, str]:
         return ADDRESS, f"{name} is deleted."
     unpack_state(sandbox, sandbox.snapshots[name])
     return ADDRESS, f"{name} is restored."
+
+
+def upload_state(sandbox: Sandbox, request: Request) -> Response:
+    """The file of a form; one that can't be used changes nothing, and the page says why."""
+    try:
+        take_up(sandbox, uploaded_file(request, "state"))
+    except NotAState as error:
+        return onward(ADDRESS, wrong=f"{error}.")
+    return onward(ADDRESS, done="The sandbox goes on from the state of the file.")
 
 
 def reset(sandbox: Sandbox, form: dict[str, str]) -> tuple[str, str]:
@@ -169,5 +188,6 @@ ROUTES = [
     Route("control.pages", "POST", f"{ADDRESS}/clock", pressed(move_clock)),
     Route("control.pages", "POST", f"{ADDRESS}/save", pressed(save_state)),
     Route("control.pages", "POST", f"{ADDRESS}/use", pressed(use_state)),
+    Route("control.pages", "POST", f"{ADDRESS}/upload", from_here(upload_state)),
     Route("control.pages", "POST", f"{ADDRESS}/reset", pressed(reset)),
 ]

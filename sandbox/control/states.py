@@ -24,10 +24,19 @@ def show_state(sandbox: Sandbox, request: Request) -> dict[str, Any]:
 
 def put_state(sandbox: Sandbox, request: Request) -> dict[str, Any]:
     try:
-        read_state(sandbox, json.loads(request.body))
-    except (ValueError, NotAState) as error:
+        take_up(sandbox, request.body)
+    except NotAState as error:
         raise Refused(str(error)) from error
     return {"orders": order_count(sandbox), "requests": len(sandbox.ledger)}
+
+
+def take_up(sandbox: Sandbox, document: bytes) -> None:
+    """Go on from a state as JSON. Raises NotAState, and then nothing has changed."""
+    try:
+        content = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise NotAState(f"This is not JSON: {error}") from error
+    read_state(sandbox, content)
 
 
 def list_snapshots(sandbox: Sandbox, request: Request) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import base64
 from html import escape
 
 from sandbox.developers.desk import Desk, address_of
-from sandbox.developers.uploads import uploaded_file
 from sandbox.http import Response, redirect
 from sandbox.mails import send_mail
 from sandbox.pages import badge, form, press
+from sandbox.uploads import uploaded_file
 from sandbox.world.applications import Application, Logo
 
 LARGEST = 100_000

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 
+from sandbox.connect.twice import call_twice
 from sandbox.faults.scripts import Deed
-from sandbox.http import HTML, Response
+from sandbox.http import Response
 
 Change = Callable[[Response, Deed], Response]
 
@@ -44,19 +44,13 @@ def bad_utf8(response: Response, deed: Deed) -> Response:
 
 
 def double_callback(response: Response, deed: Deed) -> Response:
-    """A browser that loads the page calls the address twice, as a double click does."""
+    """Where a room has not seen to it by itself, any redirect is made twice."""
     address = _header(response, "Location")
     if not address:
         return response
-    link = escape(address, quote=True)
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="refresh" content="1; url={link}"><title>Twice · Sandbox</title></head>'
-        f'<body><h1>Twice</h1><p>This sandbox calls <a href="{link}">the application</a> twice.</p>'
-        f'<img src="{link}" alt="The first call"></body></html>'
-    )
+    called = call_twice(address, address)
     kept = [one for one in response.headers if one[0] not in {"Location", "Content-Type"}]
-    return Response(200, page.encode(), [("Content-Type", HTML), *kept])
+    return Response(200, called.body, [*called.headers, *kept])
 
 
 CHANGES: Mapping[str, Change] = {
@@ -68,6 +62,7 @@ CHANGES: Mapping[str, Change] = {
     "truncated_json": truncated_json,
     "bad_utf8": bad_utf8,
     "double_callback": double_callback,
+    "double_code": unchanged,
 }
 
 

@@ -42,6 +42,7 @@ DEEDS: dict[str, str] = {
     "rotate_keys": "New signing keys first, then the true answer",
     "skew_clock": "The true answer, made by a clock that is some seconds ahead (or behind)",
     "double_callback": "A page that calls the redirect URI twice with the same answer",
+    "double_code": "A page that calls the redirect URI twice, each time with a code of its own",
 }
 DEFAULTS: dict[str, dict[str, Any]] = {
     "refuse": {"on": "connection"},
@@ -52,6 +53,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "rotate_keys": {"on": "token"},
     "skew_clock": {"on": "token"},
     "double_callback": {"on": "consent", "method": "POST"},
+    "double_code": {"on": "consent", "method": "POST"},
 }
 CONNECTION = "connection"
 CUTS = (

@@ -129,6 +129,49 @@ def test_a_state_is_saved_restored_and_deleted(norway: Api) -> None:
     assert "is deleted." in send(sandbox, "/state/use", name="<before>", what="delete")
 
 
+def upload(sandbox: SandboxProcess, content: bytes) -> str:
+    answer = requests.post(
+        f"{sandbox.url}/switches/state/upload",
+        files={"state": ("state.json", content, "application/json")},
+        headers={"Origin": sandbox.url},
+        timeout=10,
+    )
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def test_a_downloaded_state_can_be_uploaded(norway: Api) -> None:
+    sandbox = norway.sandbox
+    norway.post(order())
+    kept = requests.get(f"{sandbox.url}/_control/state", timeout=10).content
+    sandbox.reset()
+
+    assert "goes on from the state of the file." in upload(sandbox, kept)
+
+    assert norway.numbers == ["000001"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "This is not JSON"),
+        (b"\xff\xfe", "This is not JSON"),
+        (b"[" * 100_000, "This is not JSON"),
+        (b"{}", "This is not the state of a sandbox"),
+        (b'{"format": "sandbox state", "version": 7}', "The state is of version 7"),
+        (b'{"format": "sandbox state", "version": 1, "state": {}}', "differ in what they hold"),
+    ],
+)
+def test_a_file_that_is_no_state_is_refused_with_the_reason(
+    norway: Api, content: bytes, reason: str
+) -> None:
+    norway.post(order())
+
+    assert reason in upload(norway.sandbox, content)
+
+    assert norway.numbers == ["000001"]
+
+
 def test_the_witness_shows_what_came(norway: Api) -> None:
     norway.sandbox.fault("cut_headers")
     norway.post(order("<b>WEB</b>"))
@@ -140,7 +183,9 @@ def test_the_witness_shows_what_came(norway: Api) -> None:
     assert "cut" in text
 
 
-@pytest.mark.parametrize("address", ["", "/defaults", "/faults", "/state/reset", "/state/save"])
+@pytest.mark.parametrize(
+    "address", ["", "/defaults", "/faults", "/state/reset", "/state/save", "/state/upload"]
+)
 def test_a_page_of_another_site_may_not_press(sandbox: SandboxProcess, address: str) -> None:
     answer = requests.post(
         f"{sandbox.url}/switches{address}",

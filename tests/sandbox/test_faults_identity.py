@@ -121,5 +121,45 @@ def test_the_redirect_may_be_made_twice(sandbox: SandboxProcess, visitor: Visito
     assert redeem(sandbox.url, answer["code"]).json()["error"] == "invalid_grant"
 
 
+def posted(visitor: Visitor) -> list[dict[str, str]]:
+    """The forms of a page that goes back to the application."""
+    forms = re.findall(rf'<form [^>]*action="{CALLBACK}"[^>]*>(.*?)</form>', visitor.shown.text)
+    found = [re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', one) for one in forms]
+    return [{name: unescape(value) for name, value in one} for one in found]
+
+
+@pytest.mark.parametrize("deed", ["double_callback", "double_code"])
+def test_the_answer_may_be_posted_twice(
+    sandbox: SandboxProcess, visitor: Visitor, deed: str
+) -> None:
+    sandbox.fault(deed)
+    visitor.authorize(response_mode="form_post")
+    visitor.sign_in("nordhandel@fjordlys.example")
+    visitor.press(decision="allow")
+
+    first, second = posted(visitor)
+
+    assert (first == second) is (deed == "double_callback")
+    assert first | {"code": ""} == second | {"code": ""}
+    assert redeem(sandbox.url, first["code"]).status_code == 200
+
+
+@point("I29.double_code")
+def test_one_consent_may_bring_two_codes(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    sandbox.fault("double_code")
+    visitor.authorize()
+    visitor.sign_in("nordhandel@fjordlys.example")
+    visitor.press(decision="allow")
+
+    text = visitor.shown.text
+    addresses = re.findall(r'src="([^"]+)"', text) + re.findall(r'href="([^"]+)"', text)
+    first, second = (dict(parse_qsl(urlsplit(unescape(one)).query)) for one in addresses)
+
+    assert first["code"] != second["code"]
+    assert (first["state"], second["state"]) == ("state-1", "state-1")
+    assert redeem(sandbox.url, first["code"]).status_code == 200
+    assert redeem(sandbox.url, second["code"]).status_code == 200
+
+
 def moment(iso: str) -> float:
     return datetime.fromisoformat(iso).timestamp()

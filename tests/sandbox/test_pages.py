@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -143,6 +143,30 @@ def test_the_posted_answer_reaches_the_application(
 
     assert answered.value.method == "POST"
     assert "state=state-1" in (answered.value.post_data or "")
+
+
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+def test_a_browser_brings_both_codes_of_one_consent(
+    sandbox: SandboxProcess, browser: Browser, mode: str
+) -> None:
+    callback = f"{sandbox.url}/callback-of-the-portal"
+    sandbox.control(
+        "POST", "applications", {"client_id": ASKED["client_id"], "redirect_uris": [callback]}
+    )
+    sandbox.fault("double_code")
+    page = browser.new_page()
+    asked = ASKED | {"redirect_uri": callback, "response_mode": mode}
+    page.goto(f"{sandbox.url}/connect/authorize?{urlencode(asked)}")
+    _fill(page, "nordhandel@fjordlys.example")
+    called: list[str] = []
+    page.on("request", lambda one: called.append(f"{one.url}?{one.post_data or ''}"))
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url(f"{callback}*")
+    page.close()
+
+    answers = [dict(parse_qsl(one.partition("?")[2])) for one in called if one.startswith(callback)]
+    codes = [one["code"] for one in answers]
+    assert len(codes) == len(set(codes)) == 2
 
 
 def _carry_cookie(developer: Developer, page: Page) -> None:

@@ -1,0 +1,3 @@
+"use strict";
+document.getElementById("first").submit();
+setTimeout(() => document.getElementById("second").submit(), 1000);
