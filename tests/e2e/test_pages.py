@@ -49,6 +49,8 @@ def seeded(portal: str, tenant: Tenant, member: User, staff: User) -> dict[str, 
     broken: dict[str, Any] = {"state": "broken", "problem_since": now, "proven_at": now}
     make_connection(tenant, LONG, problem="no_role", **broken)
     make_connection(tenant, HOSTILE, problem="forbidden", **broken)
+    make_connection(tenant, "Fjordlys Sverige AB", problem="approval_withdrawn", **broken)
+    make_connection(tenant, "Fjordlys UK Ltd", clock_offset=timedelta(seconds=90))
     make_connection(tenant, "Fjordlys Danmark ApS", confirmed_at=None)
     make_connection(tenant, "Fjordlys Oy", paused_at=now)
     make_connection(tenant, "Fjordlys BV", state="disconnected", grant=None)

@@ -18,6 +18,7 @@ from integrations.connections.services import (
     companies,
     incidents,
     invitations,
+    refresh_terms,
     refreshing,
     scopes,
     visma_clients,
@@ -284,6 +285,7 @@ def _keep_grant(
         scopes=" ".join(sorted(answer.scopes)),
         access_expires_at=refreshing.expiry(answer, now),
         token_number=1,
+        **refresh_terms.at_consent(invitation.integration.application, now=now),
     )
     grant.sealed_access_token = grant.sealed("access_token", answer.access_token)
     if answer.refresh_token:

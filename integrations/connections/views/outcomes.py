@@ -121,8 +121,11 @@ def _show_check(
     )
 
 
-def rows(checks: list[Check]) -> list[dict[str, Any]]:
-    """The doctor's checks as the check list takes them."""
+def rows(checks: list[Check], *, brief: bool = False) -> list[dict[str, Any]]:
+    """The doctor's checks as the check list takes them.
+
+    ``brief`` where what, who and how of the failing one stand on the page already.
+    """
     sentences = {
         "access": _("Visma lets us in"),
         "rights": _("Make and read sales orders is allowed"),
@@ -135,13 +138,16 @@ def rows(checks: list[Check]) -> list[dict[str, Any]]:
         {
             "state": _shown(check),
             "sentence": sentences[check.code],
-            "result": check.result if check.passed or check.warns else "",
-            "what": "" if check.passed or check.warns else check.result,
-            "who": check.who,
-            "how": check.how,
+            **(_told(check) if check.warns or not brief else {}),
+            **({"result": check.result} if check.passed or check.warns else {}),
         }
         for check in checks
     ]
+
+
+def _told(check: Check) -> dict[str, str]:
+    what = "" if check.passed or check.warns else check.result
+    return {"what": what, "who": check.who, "how": check.how}
 
 
 def _shown(check: Check) -> str:

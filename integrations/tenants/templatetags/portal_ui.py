@@ -123,9 +123,14 @@ def status(state: str, word: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag("parts/proof.html")
-def proof(state: str, proven_at: datetime | None = None, old: bool = False) -> dict[str, object]:
-    """A state with when it was last proven; `old` after two periods without a proof."""
-    return {"state": str(state), "proven_at": proven_at, "old": old}
+def proof(
+    state: str, proven_at: datetime | None = None, old: bool = False, next_step: str = ""
+) -> dict[str, object]:
+    """A state with when it was last proven, and what to do next.
+
+    `old` after two periods without a proof.
+    """
+    return {"state": str(state), "proven_at": proven_at, "old": old, "next_step": next_step}
 
 
 @register.filter

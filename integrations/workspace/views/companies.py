@@ -190,7 +190,7 @@ def _page(
             "heading": headings.of_company(row),
             "form": form,
             "rights": rights_of(grant.scopes.split()) if grant else [],
-            "checks": outcomes.rows(report.checks),
+            "checks": outcomes.rows(report.checks, brief=True),
             "looks_again_at": report.until,
             "ends_at": refresh_terms.foretold_end(grant, now=timezone.now()),
             "may_confirm": confirmation.may_confirm(connection, request.user),
