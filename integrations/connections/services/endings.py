@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Grant
 from integrations.connections.services import addresses, outbox, recipients
+from integrations.connections.services.refresh_terms import known_end
 
 BEFORE = timedelta(days=7)
 BATCH = 200
@@ -24,12 +25,6 @@ def remind(*, now: datetime) -> int:
     for grant in soon:
         _tell(grant, now=now)
     return len(soon)
-
-
-def ends_at(grant: Grant) -> datetime | None:
-    """When Visma takes the refresh token no more, however it is used; None: it is not known."""
-    days = grant.refresh_absolute_days or grant.application.refresh_absolute_days
-    return grant.created_at + timedelta(days=days) if days else None
 
 
 def _ending(now: datetime) -> list[Grant]:
@@ -47,14 +42,14 @@ def _ending(now: datetime) -> list[Grant]:
     ending = [
         grant
         for grant in living.iterator(chunk_size=BATCH)
-        if (end := ends_at(grant)) is not None and now < end <= now + BEFORE
+        if (end := known_end(grant)) is not None and now < end <= now + BEFORE
     ]
     return ending[:BATCH]
 
 
 @transaction.atomic
 def _tell(grant: Grant, *, now: datetime) -> None:
-    end = ends_at(grant)
+    end = known_end(grant)
     under = Connection.objects.filter(grant=grant).exclude(state=Connection.State.DISCONNECTED)
     first = under.select_related("company__tenant").order_by("pk").first()
     if first is None or end is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from integrations.connections.models import ApplicationSecret, Grant, PendingConsent
+from integrations.connections.models import ApplicationSecret, Grant, Mail, PendingConsent
 from integrations.keyring import ring
 
 BATCH = 200
@@ -40,6 +40,7 @@ COLUMNS = [
     Column(Grant, "sealed_access_token", lambda row: row.owner_of("access_token")),
     Column(PendingConsent, "sealed_verifier", lambda row: row.owner_of("verifier")),
     Column(PendingConsent, "sealed_answer", lambda row: row.owner_of("answer")),
+    Column(Mail, "sealed_content", lambda row: row.owner),
 ]
 
 
