@@ -465,7 +465,7 @@ def test_no_other_method_reads_an_answer(visitor: Person, evil: EvilConnect, met
     shows_no_secret([answer.content.decode(), str(answer.headers)], evil)
 
 
-@pytest.mark.parametrize("path", ["/callback/vni", "/callback/connect/", "/callback/"])
+@pytest.mark.parametrize("path", ["/callback/vni/", "/callback/connect/", "/callback/"])
 def test_an_address_we_never_gave_out_shows_nothing_of_the_answer(
     visitor: Person, evil: EvilConnect, path: str
 ) -> None:
