@@ -101,7 +101,7 @@ class InvitationAdmin(ToRead):
     list_filter = ["integration", "last_outcome"]
     list_select_related = ["tenant", "integration"]
     search_fields = ["email", "tenant__name"]
-    exclude = ["token_digest"]
+    exclude = ["token_digest", "code_digest"]
     show_full_result_count = False
 
 

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Grant
-from integrations.connections.services import addresses, outbox, recipients
+from integrations.connections.services import addresses, moments, outbox, recipients
 from integrations.connections.services.refresh_terms import known_end
 
 BEFORE = timedelta(days=7)
@@ -56,7 +54,7 @@ def _tell(grant: Grant, *, now: datetime) -> None:
         return
     tenant = grant.tenant
     with translation.override(tenant.language):
-        names = {"company": first.company, "day": date_format(localtime(end), "DATE_FORMAT")}
+        names = {"company": first.company, "day": moments.day(end)}
         outbox.write(
             recipients.of_incidents(tenant),
             {

@@ -229,8 +229,10 @@ _TEXTS: dict[Finding, tuple[str, str, str, str, Press]] = {
         n("Visma stopped with an Error-ID"),
         n("That page means that the application is registered differently at Visma than here. "
           "Nothing was allowed."),
-        _VENDOR, n("If you gave the Error-ID, %(vendor)s looks it up and writes to you; else send it to them. "
-                   "Your link stays good."), Press.CONTINUE,
+        _VENDOR,
+        n("If you gave the Error-ID, %(vendor)s looks it up and writes to you; else send it to "
+          "them. Your link stays good."),
+        Press.CONTINUE,
     ),
     Finding.NO_ROLE: (
         n("This Visma user lacks a role"),

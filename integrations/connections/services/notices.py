@@ -7,14 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import Connection, Incident, Invitation
 from integrations.connections.services import addresses, outages, outbox, recipients
-from integrations.connections.services.findings import explain
+from integrations.connections.services.findings import Finding, explain
 from integrations.connections.services.incident_words import incident_words
+from integrations.connections.services.moments import moment
 from integrations.tenants.models import Tenant
 
 
@@ -143,7 +142,8 @@ def remind_staff(heading: str, how: str, url: str) -> None:
 
 def _about(incident: Incident) -> str:
     """What it is about, and what Visma said, where there is more than the subject's name."""
-    return " · ".join(filter(None, [incident.subject, incident.detail]))
+    subject = "" if incident.kind == Finding.ERROR_PAGE else incident.subject
+    return " · ".join(filter(None, [subject, incident.detail]))
 
 
 def _write_link(invitation: Invitation, email: str, link: str, intro: str) -> None:
@@ -151,7 +151,7 @@ def _write_link(invitation: Invitation, email: str, link: str, intro: str) -> No
     names = {
         "integration": invitation.integration.name,
         "tenant": tenant.name,
-        "until": date_format(localtime(invitation.expires_at), "DATETIME_FORMAT"),
+        "until": moment(invitation.expires_at),
     }
     outbox.write(
         [email],
@@ -159,11 +159,11 @@ def _write_link(invitation: Invitation, email: str, link: str, intro: str) -> No
             "heading": _("%(vendor)s asks to put your orders into Visma.net")
             % {"vendor": settings.VENDOR_NAME},
             "intro": intro % names,
-            "how": _("The link asks for a code. You are told it by another way, such as by phone.")
-            if invitation.code_digest
-            else "",
             "press_text": _("Open the link"),
             "press_url": link,
+            "next": _("The link asks for a code. You are told it by another way, such as by phone.")
+            if invitation.code_digest
+            else "",
             "reason": _("You get this because your address was entered there."),
         },
         tenant=tenant,

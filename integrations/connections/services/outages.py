@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from integrations.connections.models import (
@@ -20,6 +18,7 @@ from integrations.connections.models import (
 )
 from integrations.connections.services import addresses, outbox, recipients
 from integrations.connections.services.findings import explain
+from integrations.connections.services.moments import moment
 
 # Broken again so soon after it worked: the mail waits as long, and is dropped if it mends itself.
 FLAPS_WITHIN = timedelta(minutes=15)
@@ -101,7 +100,7 @@ def end(connection: Connection, *, now: datetime) -> bool:
             {
                 "heading": _("%(company)s works again") % company,
                 "intro": _("It did not from %(start)s to %(end)s. What waited goes out now.")
-                % {"start": _moment(outage.opened_at), "end": _moment(now)},
+                % {"start": moment(outage.opened_at), "end": moment(now)},
                 "press_text": _("Look at it"),
                 "press_url": addresses.connection_page(connection),
                 **recipients.reason(tenant),
@@ -121,8 +120,4 @@ def _since(connection: Connection, now: datetime) -> str:
     return _(
         "Since %(start)s orders for %(company)s wait. None is lost, and they go out in order "
         "once it is mended."
-    ) % {"start": _moment(connection.problem_since or now), "company": connection.company}
-
-
-def _moment(at: datetime) -> str:
-    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
+    ) % {"start": moment(connection.problem_since or now), "company": connection.company}

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 from integrations.connections.models import Outage
 from integrations.connections.services import addresses, outbox, recipients
 from integrations.connections.services.findings import explain
+from integrations.connections.services.moments import moment
 from integrations.tenants.models import Member, Tenant
 
 DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ def _standing(outage: Outage) -> str:
     told = explain(outage.connection.problem or outage.finding, company=str(company))
     return _("%(company)s, since %(start)s: %(heading)s") % {
         "company": company,
-        "start": _moment(outage.opened_at),
+        "start": moment(outage.opened_at),
         "heading": told.heading,
     }
 
@@ -85,9 +85,5 @@ def _standing(outage: Outage) -> str:
 def _mended(outage: Outage) -> str:
     return _("%(company)s works again since %(end)s.") % {
         "company": outage.connection.company,
-        "end": _moment(outage.closed_at or outage.opened_at),
+        "end": moment(outage.closed_at or outage.opened_at),
     }
-
-
-def _moment(at: datetime) -> str:
-    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
