@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
 from integrations.tenants.models import Tenant
 
-# The verbs of the consent ledger begin so; the word that follows says what happened.
+# What is written about consents begins so; an index holds no more than that.
 LEDGER = "consent."
+
+
+class Happened(StrEnum):
+    """The verbs of the consent ledger: the turns of one consent's life."""
+
+    GRANTED = "consent.granted"
+    RENEWED = "consent.renewed"
+    LESSENED = "consent.lessened"
+    WIDENED = "consent.widened"
+    WITHDRAWN = "consent.withdrawn"
+    ENDED = "consent.ended"
+    SUPERSEDED = "consent.superseded"
 
 
 class AuditChain(models.Model):
@@ -28,7 +42,7 @@ class AuditChain(models.Model):
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def of_ledger(self) -> AuditEventQuerySet:
         """The consent ledger's part of the chain."""
-        return self.filter(verb__startswith=LEDGER)
+        return self.filter(verb__startswith=LEDGER, verb__in=list(Happened))
 
 
 class AuditEvent(models.Model):

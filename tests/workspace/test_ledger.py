@@ -218,9 +218,10 @@ def test_a_strangers_ledger_is_not_there(
 
 
 def test_what_is_no_consent_has_no_page(owner: Client, tenant: Tenant) -> None:
-    event = record(tenant, "member.added", facts={}, now=NOON)
-
-    assert owner.get(f"{PAGE}{event.number}/").status_code == 404
+    for verb in ("member.added", "consent.ending_agreed"):
+        event = record(tenant, verb, facts={}, now=NOON)
+        assert owner.get(f"{PAGE}{event.number}/").status_code == 404
+    assert heading(owner.get(PAGE).content.decode()) == "No consent yet"
 
 
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "\u202egnp.exe", "x" * 5000])

@@ -8,28 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from integrations.audit.models import AuditEvent
+from integrations.audit.models import AuditEvent, Happened
 from integrations.audit.services import record
 from integrations.connections.models import Connection, Grant, Invitation
 from integrations.connections.services.findings import Finding
 from integrations.keyring.tokens import digest
 from integrations.tenants.models import User
-
-
-class Happened(StrEnum):
-    """What an event of the ledger tells."""
-
-    GRANTED = "consent.granted"
-    RENEWED = "consent.renewed"
-    LESSENED = "consent.lessened"
-    WIDENED = "consent.widened"
-    WITHDRAWN = "consent.withdrawn"
-    ENDED = "consent.ended"
-    SUPERSEDED = "consent.superseded"
-
 
 CLOSING = {Happened.WITHDRAWN, Happened.ENDED, Happened.SUPERSEDED}
 ENDINGS = {

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
 
-from integrations.audit.models import AuditEvent, AuditEventQuerySet
+from integrations.audit.models import AuditEvent, AuditEventQuerySet, Happened
 from integrations.audit.services import chain
 from integrations.connections.models.applications import Kind
-from integrations.connections.services.ledger import CLOSING, Happened
+from integrations.connections.services.ledger import CLOSING
 from integrations.connections.services.wording import Right, rights_of
 from integrations.tenants.models import Tenant
 
