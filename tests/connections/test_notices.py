@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import shared_task
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from integrations.connections import tasks
 from integrations.connections.models import (
     Connection,
     Grant,
@@ -239,6 +241,18 @@ def test_while_a_server_refuses_pages_dont_wait_for_it(works: Connection, settin
 
     assert breaks_other == 1
     assert Mail.objects.get(to="x@y.example").tries == 0
+
+
+def test_work_in_the_background_never_waits_for_a_mail_server(works: Connection) -> None:
+    @shared_task(name="breaks", ignore_result=True)
+    def in_the_background() -> None:
+        breaks(works)
+
+    in_the_background()
+    assert mail.outbox == []
+
+    tasks.send_mails()
+    assert len(mail.outbox) == 1
 
 
 def test_a_mail_is_given_up_after_a_week(works: Connection, settings: Any) -> None:

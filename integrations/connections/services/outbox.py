@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from celery import current_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -122,7 +123,12 @@ def _wait(mail: Mail, *, now: datetime) -> None:
 
 
 def _send_soon(mail_id: UUID) -> None:
-    """After the commit; the rounds send what isn't sent here."""
+    """After the commit; the rounds send what isn't sent here.
+
+    Work in the background holds leases and never waits for a mail server.
+    """
+    if current_task:
+        return
     now = timezone.now()
     failed_just_now = Mail.objects.filter(
         sent_at=None, given_up_at=None, tries__gt=0, due_at__gt=now - QUIET_AFTER_A_FAILURE

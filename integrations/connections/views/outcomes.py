@@ -106,6 +106,7 @@ def _show_check(
         "connections/check.html",
         {
             "connection": connection,
+            "state": states.state_of(connection),
             "report": report,
             "told": told,
             "checks": rows(report.checks),

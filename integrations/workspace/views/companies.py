@@ -46,7 +46,11 @@ def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
         request,
         tenant,
         "workspace/companies.html",
-        {"rows": rows, "heading": headings.of_companies(rows)},
+        {
+            "rows": rows,
+            "coming": overview.coming(tenant, now=timezone.now()),
+            "heading": headings.of_companies(rows),
+        },
     )
 
 
