@@ -99,6 +99,7 @@ def test_a_401_counts_against_its_own_token_only(connected: Connection, grant: G
     grant.refresh_from_db()
     assert (grant.token_number, grant.stale_number) == (2, 2)
     assert rounds.grants_due(timezone.now()) == [str(grant.pk)]
+    assert rounds.connections_due(timezone.now()) == [connected.pk]
 
 
 def test_a_token_of_another_row_doesnt_open(connected: Connection, grant: Grant) -> None:

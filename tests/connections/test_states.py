@@ -9,12 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integrations.connections.models import Connection, Incident
+from integrations.connections.models import Connection, Incident, Integration
 from integrations.connections.services import incidents, invitation_states, states
 from integrations.connections.services.findings import Finding
 from integrations.connections.services.states import State, Step
 from integrations.tenants.models import User
 from integrations.tenants.templatetags.portal_ui import STATES
+from tests.connections.conftest import Invite, Person
+from tests.sandbox_process import SandboxProcess
 
 NOW = timezone.now()
 # Those that are about a link or a sign-in, and never stand on a connection.
@@ -161,3 +163,35 @@ def test_a_known_end_is_said_beforehand(
     said = page.partition("The access ends on")[2].partition("</h2>")[0]
     assert f'datetime="{timezone.localtime(ends).isoformat(timespec="seconds")}"' in said
     assert "Renew the consent" in page
+
+
+def test_what_is_still_to_come_stands_among_the_companies(
+    connected: Connection,
+    invite: Invite,
+    integration: Integration,
+    service_integration: Integration,
+    sandbox: SandboxProcess,
+    member: User,
+    client: Client,
+) -> None:
+    Connection.objects.update(confirmed_at=NOW)
+    invite(integration, email="ola@fjordlys.test")
+    away = Person()
+    away.open(invite(integration, email="kari@fjordlys.test"))
+    away.to_visma()
+    asked = Person()
+    asked.open(invite(service_integration, email="per@fjordlys.test"))
+    tenant_id = sandbox.company("Fjordlys Danmark ApS")["tenant_id"]
+    asked.press("/connect/tenant-id/", visma_tenant_id=tenant_id)
+    client.force_login(member)
+
+    page = client.get("/t/fjordlys/companies/")
+
+    coming = {row.invitation.email: row.state.state for row in page.context["coming"]}
+    assert coming == {
+        "ola@fjordlys.test": State.INVITED,
+        "kari@fjordlys.test": State.CONSENT_PENDING,
+        "per@fjordlys.test": State.APPROVAL_PENDING,
+    }
+    words = ["Invited", "Consent not finished", "Waits for the approval"]
+    assert all(word in page.content.decode() for word in words)

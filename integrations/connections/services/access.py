@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.connections.models import Company, Connection, Grant
@@ -93,9 +94,17 @@ def last_refused(grant_id: str) -> int:
 
 
 def mark_stale(grant_id: str, token_number: int) -> bool:
-    """A 401 came under that token number. False when a newer token has replaced it already."""
-    return bool(
+    """A 401 came under that token number. False when a newer token has replaced it already.
+
+    The first one also sends the doctor to what stands on the grant.
+    """
+    is_first = bool(
         Grant.objects.filter(
             pk=grant_id, token_number=token_number, stale_number__lt=token_number
         ).update(stale_number=F("token_number"))
     )
+    if is_first:
+        Connection.objects.filter(
+            grant__pk=grant_id, state=Connection.State.CONNECTED, look_again_at=None
+        ).update(look_again_at=Now())
+    return is_first

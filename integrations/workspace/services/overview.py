@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from integrations.connections.models import Connection
-from integrations.connections.services import incidents, states
+from integrations.connections.models import Connection, Invitation
+from integrations.connections.services import incidents, invitation_states, states
 from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.states import Shown, Step
 from integrations.deliveries.models import Delivery, Lane
@@ -20,6 +20,7 @@ from integrations.workspace.services.today import Day
 # The rounds prove a connection every 15 minutes; after two of them a proof is old.
 OLD = timedelta(minutes=30)
 State = Connection.State
+COMING = 20  # links shown among the companies; a page of their own has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Row:
         return self.state.step
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A connection that somebody was asked for, and how far it is."""
+
+    invitation: Invitation
+    state: Shown
+
+
 def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Row]:
     """The tenant's connections: those that need somebody first, then by name.
 
@@ -75,6 +84,19 @@ def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Ro
         for connection in connections
     ]
     return sorted(rows, key=_urgency)
+
+
+def coming(tenant: Tenant, *, now: datetime) -> list[Coming]:
+    """Connections that are still to come: links under way, the newest first, ``COMING`` at most."""
+    open_links = tenant.invitations.filter(
+        connected_at=None, connection=None, withdrawn_at=None, expires_at__gt=now
+    ).order_by("-created_at")
+    found = []
+    for invitation in invitation_states.with_last_try(open_links)[:COMING]:
+        state = states.of_link(invitation_states.standing(invitation, now=now))
+        if state is not None:
+            found.append(Coming(invitation, state))
+    return found
 
 
 def share_a_company(rows: list[Row]) -> bool:
