@@ -14,7 +14,16 @@ from django.db.models import ForeignKey
 ROOT = Path(__file__).resolve().parent.parent
 
 # Each app may refer to those after it, and to itself.
-ORDER = ["workspace console", "intake", "deliveries", "orders", "connections", "audit", "tenants"]
+ORDER = [
+    "workspace console",
+    "intake",
+    "deliveries",
+    "orders",
+    "signin",
+    "connections",
+    "audit",
+    "tenants",
+]
 LEVEL = {label: level for level, labels in enumerate(ORDER) for label in labels.split()}
 # The options that keep addresses out of the locks, and this list.
 ALLOWED = {"run", "tests/test_house.py"}

@@ -12,6 +12,7 @@ from django.test import Client
 
 from integrations.audit.models import AuditEvent
 from integrations.connections.models import Application
+from integrations.signin import checks
 from integrations.signin.models import SignInTry, VismaSession, VismaUser
 from integrations.signin.services import configuration
 from integrations.tenants.models import Tenant, User
@@ -335,3 +336,26 @@ def invited(tenant: Tenant, capture: Any) -> tuple[str, str]:
     found = re.search(r"/accounts/password/reset/key/(\w+)-\S+", str(mail.outbox[-1].body))
     assert found
     return found[0], found[1]
+
+
+@pytest.mark.parametrize(("slug", "said"), [("", []), ("nordhandel", []), ("no-such", ["W001"])])
+def test_a_setting_that_names_no_application_is_said_at_the_start(
+    application: Application, settings: Any, slug: str, said: list[str]
+) -> None:
+    settings.VISMA_SIGN_IN_APPLICATION = slug
+
+    found = checks.application_is_there(databases=["default"])
+
+    assert [one.id for one in found] == [f"signin.{code}" for code in said]
+
+
+def test_without_a_secret_of_the_application_it_is_our_fault(
+    visitor: Visitor, offered: Application
+) -> None:
+    offered.secrets.all().delete()
+
+    answer = visitor.client.post("/signin/visma/", follow=True)
+
+    assert heading(answer.content.decode()) == "Something of ours is set up wrong"
+    assert "Sign in with your password until Nordhandel has mended it." in answer.content.decode()
+    assert not SignInTry.objects.exists()
