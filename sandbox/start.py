@@ -17,19 +17,33 @@ CHAPTERS = (
     ("Admin", "/admin", "Give the customer's user the role Integration Administrator."),
     ("App Store", "/appstore", "Find the application by its code, approve it, copy the tenant id."),
 )
+BESIDE = (
+    ("Switches", "/switches", "Decide where nobody knows what Visma does."),
+    ("Faults", "/switches/faults", "Let requests fail, and see what your integration makes of it."),
+    ("Clock and state", "/switches/state", "Move the clock, save the state, begin anew."),
+    ("Witness", "/switches/witness", "See every request, and what came of it."),
+    ("Webhooks", "/webhooks", "Hear of orders and of approvals."),
+    ("Sales orders, version 3", "/swagger/index.html", "Every call, and the OpenAPI document."),
+    ("Error-IDs", "/connect/debugger", "Find out what was wrong with a sign-in."),
+)
 
 
 def show_start(sandbox: Sandbox, request: Request) -> Response:
     steps = "".join(
         f'<li><a href="{address}">{name}</a>: {note}</li>' for name, address, note in CHAPTERS
     )
+    beside = "".join(
+        f'<li><a href="{address}">{name}</a>: {note}</li>' for name, address, note in BESIDE
+    )
     return page(
         "A stand-in for Visma",
         "<p>Applications send people here to sign in and to consent, and place orders that go "
         "nowhere. Nothing here is real, and nothing is Visma's.</p>"
         f"<h2>Visma's getting-started guide, in order</h2><ol>{steps}</ol>"
+        f"<h2>Beside the guide</h2><ul>{beside}</ul>"
         f"<h2>Addresses</h2>{_addresses(sandbox)}"
-        f"<h2>People who can sign in</h2>{people(sandbox)}"
+        "<h2>People who can sign in</h2><p>The password stands beside each address.</p>"
+        f"{people(sandbox)}"
         f"<h2>Developers</h2>{_developers(sandbox)}"
         f"<h2>Applications</h2>{_applications(sandbox)}"
         f"<h2>Invitation codes</h2>{_codes(sandbox)}",

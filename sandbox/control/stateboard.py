@@ -31,7 +31,7 @@ def show_state(sandbox: Sandbox, request: Request) -> Response:
             [
                 ("Time", f"{clock.now():%Y-%m-%d %H:%M:%S} UTC"),
                 ("Ahead of real time", f"{clock.offset:,.0f} s"),
-                ("It", standing),
+                ("The clock", standing),
             ]
         )
         + form(
@@ -78,7 +78,7 @@ def show_witness(sandbox: Sandbox, request: Request) -> Response:
     rows = [_row(entry) for entry in reversed(latest)]
     headings = ("Time", "Request", "Reference", "Committed", "Answered", "Fault")
     seen = table("The latest requests", headings, rows) if rows else "<p>None yet.</p>"
-    content = f"{facts(totals)}<h2>The latest requests</h2>{seen}"
+    content = f'<div class="totals">{facts(totals)}</div><h2>The latest requests</h2>{seen}'
     return room_page("Witness", content, request)
 
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from sandbox.http import Request, Response, json_response
-from sandbox.pages import page
+from sandbox.pages import page, table
 from sandbox.salesorders import routes
 from sandbox.salesorders.schemas import Json, all_schemas, schema_of
 from sandbox.state import Route, Sandbox
@@ -58,17 +58,16 @@ def show_document(sandbox: Sandbox, request: Request) -> Response:
 
 
 def show_list(sandbox: Sandbox, request: Request) -> Response:
-    rows = "".join(
-        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td>"
-        f"<td>{escape(operation['summary'])}</td></tr>"
+    rows = [
+        (f"<code>{method.upper()}</code>", f"<code>{escape(path)}</code>", operation["summary"])
         for path, operations in _paths().items()
         for method, operation in operations.items()
-    )
+    ]
     return page(
         "Sales orders, version 3",
         '<p>The whole description is in <a href="/swagger/v3/swagger.json">swagger.json</a>.</p>'
-        "<table><thead><tr><th>Method</th><th>Path</th><th>What it does</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>",
+        + table("Calls", ("Method", "Path", "What it does"), rows),
+        wide=True,
     )
 
 
