@@ -6,7 +6,7 @@ Forbidden, Throttled, Faulted, Outage or BadAnswer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ class Probe:
     customers: int | None
     rate_limit: RateLimit | None = None
     answered_at: datetime | None = None
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 def read_organization(
