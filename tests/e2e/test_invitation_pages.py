@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -47,7 +48,7 @@ def looker(browser: Browser, portal: str) -> Looker:
     return Looker(browser.new_context(reduced_motion="reduce").new_page(), portal)
 
 
-def went_to_visma(invitation_id: object) -> None:
+def went_to_visma(invitation_id: UUID) -> None:
     consent = PendingConsent.objects.create(
         invitation_id=invitation_id, state_digest=str(invitation_id), browser_digest="b",
         redirect_uri="http://x.example/", expires_at=timezone.now(),

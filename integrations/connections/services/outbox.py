@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from celery import current_task
+from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -127,7 +127,7 @@ def _send_soon(mail_id: UUID) -> None:
 
     Work in the background holds leases and never waits for a mail server.
     """
-    if current_task:
+    if current_app.current_task is not None:
         return
     now = timezone.now()
     failed_just_now = Mail.objects.filter(
