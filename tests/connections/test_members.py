@@ -190,7 +190,7 @@ def test_an_invitation_shows_its_link_once(
             "email": "ola@fjordlys.test",
             "language": "en",
             "minutes": 30,
-        },  # fmt: skip
+        },
     )
 
     link = next(line for line in answer.content.decode().split("<") if "/i/" in line).partition(

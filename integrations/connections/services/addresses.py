@@ -30,9 +30,7 @@ def invitation_link(token: str) -> str:
 
 def invitation_page(invitation: Invitation) -> str:
     """Where members and staff see how far an invitation has come."""
-    return absolute(
-        reverse("connections:invitation", args=[invitation.tenant.slug, invitation.pk])
-    )
+    return absolute(reverse("connections:invitation", args=[invitation.tenant.slug, invitation.pk]))
 
 
 def connection_page(connection: Connection) -> str:
