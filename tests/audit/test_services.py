@@ -252,3 +252,9 @@ def test_the_command_names_the_chain_that_was_altered(chain: Tenant) -> None:
 
     with pytest.raises(CommandError, match="no tenant nobody"):
         call_command("verify_audit", "nobody")
+
+
+def test_a_head_that_names_another_event_shows(chain: Tenant) -> None:
+    AuditChain.objects.filter(tenant=chain).update(head="0" * 64)
+
+    assert verify(chain) == 4
