@@ -51,7 +51,7 @@ class NewSecret(admin.TabularInline[ApplicationSecret, Application]):
 
 @admin.register(Application)
 class ApplicationAdmin(admin.ModelAdmin[Application]):
-    list_display = ["name", "kind", "client_id", "redirect_uri"]
+    list_display = ["name", "environment", "kind", "client_id", "redirect_uri"]
     list_filter = ["kind"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["redirect_uri"]
