@@ -17,6 +17,7 @@ from integrations.connections.services.registration import add_secret
 from integrations.deliveries.models import Delivery
 from integrations.tenants.models import Member, Tenant, User
 from tests.e2e.visitor import PASSWORD, WCAG
+from tests.sandbox_process import SandboxProcess
 from tests.workspace.seeds import (
     make_attempt,
     make_connection,
@@ -194,7 +195,7 @@ def test_the_language_is_chosen_without_scripts(
 
 
 def test_staff_walk_from_an_empty_portal_to_an_invitation(
-    portal: str, staff: User, page: Page
+    portal: str, staff: User, page: Page, sandbox: SandboxProcess
 ) -> None:
     reader = Reader(page, portal)
     reader.sign_in("nora@nordhandel.test")
