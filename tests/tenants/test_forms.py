@@ -11,7 +11,8 @@ from django.conf import settings
 
 from integrations.tenants.forms import OwnWords
 
-FROM_AN_ADDRESS = {"ListForm", "OrdersForm", "ConnectForm"}  # Their errors are never shown.
+# Their errors are never shown.
+FROM_AN_ADDRESS = {"ListForm", "LedgerForm", "OrdersForm", "ConnectForm"}
 
 
 class Question(OwnWords, forms.Form):
