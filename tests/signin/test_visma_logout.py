@@ -14,8 +14,11 @@ from django.utils import timezone
 from integrations.connections.services import visma_clients
 from integrations.signin import tasks
 from integrations.signin.models import LogoutNotice, SignInTry, VismaSession, VismaUser
+from integrations.tenants.models import User
 from tests.connections.evil_connect import OTHER_KEY, PERSON, EvilConnect, signed
-from tests.signin.conftest import Visitor
+from tests.sandbox.listener import listening
+from tests.sandbox_process import SandboxProcess
+from tests.signin.conftest import Visitor, link_to_sandbox
 
 EVENTS: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
@@ -224,3 +227,20 @@ def test_what_nobody_comes_back_to_is_forgotten(inside: Visitor, evil: EvilConne
     assert not SignInTry.objects.exists()
     assert not LogoutNotice.objects.exists()
     assert inside.get("/t/fjordlys/") == "Sign in"
+
+
+def test_signing_out_at_the_sandbox_ends_the_session_here(
+    visitor: Visitor, member: User, at_visma: SandboxProcess
+) -> None:
+    link_to_sandbox(member, at_visma)
+    with listening() as listener:
+        web = {"client_id": "isv_nordhandel_web", "backchannel_logout_uri": listener.url}
+        at_visma.control("POST", "applications", web)
+        visitor.get(visitor.at_sandbox(visitor.to_visma()))
+        assert visitor.who() == member.email
+
+        visitor.session.get(f"{at_visma.url}/connect/endsession", timeout=10)
+        told = listener.next()["logout_token"]
+
+    assert says(told) == 200
+    assert visitor.get("/t/fjordlys/") == "Sign in"
