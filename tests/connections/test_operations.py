@@ -147,10 +147,13 @@ def test_the_desk_shows_no_secret_and_takes_a_new_one(connected: Connection) -> 
     given = {
         "name": "Nordhandel", "slug": "nordhandel", "kind": "connect",
         "client_id": "isv_nordhandel_web", "invitation_code": "", "refresh_grace": "",
+        "application_type": "web", "permission_type": "all", "token_minutes": "60",
+        "environment": "production",
         "secrets-TOTAL_FORMS": "1", "secrets-INITIAL_FORMS": "0",
         "secrets-0-client_secret": "the second secret",
     }  # fmt: skip
-    assert client.post(pages[1], given).status_code == 302
+    answer = client.post(pages[1], given)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert application.secrets.order_by("-created_at")[0].value() == "the second secret"
 
 

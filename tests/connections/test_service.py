@@ -122,13 +122,13 @@ def test_an_approval_taken_back_shows_and_mends_by_itself(
     later = timezone.now() + timedelta(hours=2)
     report = doctor.examine(connection, now=later)
     connection.refresh_from_db()
-    assert (report.well, report.finding) == (False, "not_approved")
+    assert (report.well, report.finding) == (False, "approval_withdrawn")
     assert connection.state == Connection.State.BROKEN
     assert connection.grant is not None
     assert connection.grant.ended_at is None
 
     approve(sandbox, tenant_id)
-    later += timedelta(minutes=2)
+    later += timedelta(days=1)
     assert rounds.connections_due(later) == [connection.pk]
     assert doctor.examine(connection, now=later).well
 
