@@ -268,7 +268,7 @@ def test_what_is_in_the_way_is_named_and_gone_after_a_look(
     visitor.consent()
     visitor.press("Connect Fjordlys AS")
     visitor.sees("One thing is in the way")
-    visitor.reads("Visma does not let us read sales orders in Fjordlys AS")
+    visitor.reads("Visma wants an approval instead of a sign-in")
 
     visma.switch(v3_accepts_user_tokens=True)
     visitor.press("Look now")
