@@ -62,7 +62,7 @@ def test_a_lane_that_was_well_all_along_uses_all_its_slots(
 def test_a_lane_that_was_shut_counts_as_repaired(connection: Connection, submit: Submit) -> None:
     submit()
     lanes.shut(Lane.objects.get().pk, because="answer 403", now=database_now())
-    Connection.objects.update(proven_at=database_now())
+    Connection.objects.update(proven_at=database_now() + timedelta(seconds=1))
 
     assert lanes.open_proven() == 1
 
