@@ -150,7 +150,7 @@ def test_forty_companies_with_three_wrong_ids(
     assert [row.listed.position for row in needs.rows] == [11, 22, 40]
     assert [row.fault for row in needs.rows] == [
         "Not a tenant id: it has 36 characters, four of them hyphens",
-        "This is the contract’s id, not the company’s",
+        "This tenant id is not a company’s",
         "Not approved in the App Store yet",
     ]
 
