@@ -151,7 +151,8 @@ def test_pages_of_members_and_staff_say_the_same(
 def test_a_known_end_is_said_beforehand(
     connected: Connection, member: User, client: Client
 ) -> None:
-    ends = connected.created_at + timedelta(days=20)
+    assert connected.grant is not None
+    ends = connected.grant.created_at + timedelta(days=20)
     application = connected.integration.application
     application.refresh_absolute_days = 20
     application.save()
