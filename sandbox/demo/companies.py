@@ -57,41 +57,29 @@ def default_order_types() -> dict[str, OrderType]:
 
 
 def demo_companies(settings: Settings, contract: Contract) -> tuple[Company, Company, Company]:
-    def company(key: str, number: int, name: str, **more: object) -> Company:
+    def company(
+        key: str, number: int, name: str, organization: str, country: str, currency: str
+    ) -> Company:
         return Company(
             tenant_id=demo_id(settings, key),
             company_id=number,
             name=name,
             contract_id=contract.tenant_id,
+            organization_number=organization,
+            country=country,
+            currency=currency,
             order_types=default_order_types(),
             branches={"1", "2"},
             warehouses={"1", "2"},
             tax_categories={"0", "2", "3", "4"},
             units={"STK", "EA", "KG", "HOUR", "BOX", "PALLET"},
-            **more,  # type: ignore[arg-type]  # the three calls below are checked by eye
         )
 
-    norway = company(
-        "norway", 3140001, "Fjordlys AS", organization_number="999111222", creates_unknown=True
-    )
-    sweden = company(
-        "sweden",
-        3140002,
-        "Fjordlys Sverige AB",
-        organization_number="5599998888",
-        country="SE",
-        currency="SEK",
-        creates_unknown=True,
-    )
-    denmark = company(
-        "denmark",
-        3140003,
-        "Fjordlys Danmark ApS",
-        organization_number="99887766",
-        country="DK",
-        currency="DKK",
-        tax_percent=Decimal(25),
-    )
+    norway = company("norway", 3140001, "Fjordlys AS", "999111222", "NO", "NOK")
+    sweden = company("sweden", 3140002, "Fjordlys Sverige AB", "5599998888", "SE", "SEK")
+    denmark = company("denmark", 3140003, "Fjordlys Danmark ApS", "99887766", "DK", "DKK")
+    norway.creates_unknown = sweden.creates_unknown = True
+    denmark.tax_percent = Decimal(25)
     for one in (norway, sweden, denmark):
         one.setup = demo_setup(one.currency)
     # ROT and RUT are Swedish; the Norwegian company does without subaccounts, too.
