@@ -145,6 +145,19 @@ def test_one_field_can_be_forgotten_and_the_rest_still_shows_a_change(tenant: Te
     assert verify(tenant) == 1
 
 
+def test_a_person_is_forgotten_by_command(chain: Tenant) -> None:
+    said = StringIO()
+    call_command("forget_person", "fjordlys", "ola@fjordlys.test", stdout=said)
+
+    assert said.getvalue() == "fjordlys: erased from 1 events\n"
+    assert not AuditEvent.objects.filter(personal__email="ola@fjordlys.test").exists()
+    assert verify(chain) is None
+    with pytest.raises(CommandError, match="No event names this address"):
+        call_command("forget_person", "fjordlys", "ola@fjordlys.test")
+    with pytest.raises(CommandError, match="no tenant nobody"):
+        call_command("forget_person", "nobody", "ola@fjordlys.test")
+
+
 def test_a_person_can_be_forgotten_wherever_named(chain: Tenant) -> None:
     assert forget_person(chain, "email", "ola@fjordlys.test") == 1
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -97,20 +96,6 @@ def accept_batch(
             same = digests[order.reference] == order.content_digest
             (batch.known if same else batch.reused).append(order.reference)
     return batch
-
-
-def accept_many(
-    connection: Connection,
-    contents: Iterable[Content],
-    *,
-    source: SalesOrder.Source,
-    now: datetime,
-) -> Iterator[Batch]:
-    """Store checked orders batch by batch, each in its own transaction, with a pause between."""
-    waiting = iter(contents)
-    while batch := list(islice(waiting, BATCH_SIZE)):
-        yield accept_batch(connection, batch, source=source, now=now)
-        pause()
 
 
 def pause() -> None:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -171,7 +170,3 @@ def _time(moment: datetime) -> str:
 
 def _query(**members: Any) -> str:
     return "?" + urlencode({name: value for name, value in members.items() if value})
-
-
-def order_url(tenant: Tenant, delivery: Delivery) -> str:
-    return reverse("workspace:order", args=[tenant.slug, delivery.pk])
