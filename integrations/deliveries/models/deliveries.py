@@ -33,6 +33,11 @@ class Delivery(models.Model):
         PARKED = "parked", _("Needs a decision")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Priority(models.IntegerChoices):
+        URGENT = 0, _("Urgent")
+        NORMAL = 1, _("Normal")
+        BULK = 2, _("Bulk")
+
     class Reason(models.TextChoices):
         NONE = "", ""
         SEVERAL_FOUND = "several_found", _("Several orders carry this reference in Visma.net")
@@ -46,6 +51,7 @@ class Delivery(models.Model):
     lane = models.ForeignKey(Lane, models.PROTECT, related_name="deliveries", db_index=False)
     state = models.CharField(max_length=12, choices=State, default=State.PENDING)
     reason = models.CharField(max_length=20, choices=Reason, default=Reason.NONE, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     due_at = models.DateTimeField()
     epoch = models.PositiveIntegerField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
@@ -85,7 +91,7 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         indexes = [
             models.Index(
-                fields=["lane", "due_at", "id"],
+                fields=["lane", "priority", "due_at", "id"],
                 condition=Q(state="pending", paused_at__isnull=True),
                 name="deliveries_pending",
             ),

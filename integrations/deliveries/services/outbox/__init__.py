@@ -1,0 +1,51 @@
+"""The hot statements: one text each for PostgreSQL and SQLite, many rows at a time.
+
+What keeps two holders of a lane apart is on the row: a claim raises the delivery's attempt number,
+and every settlement names the attempt it is about. PostgreSQL looks again at a row it has waited
+for, not at a joined one, so nothing here is fenced by the lane alone.
+
+On SQLite a column of RETURNING takes no alias, and an aware datetime in a raw cursor would be
+compared as text with a zone: hence full table names, and ``moment``.
+"""
+
+from integrations.deliveries.services.outbox.claims import (
+    Due,
+    Wanted,
+    due_of,
+    open_attempts,
+    take,
+    unclaim,
+)
+from integrations.deliveries.services.outbox.leases import (
+    flip,
+    lanes_due,
+    lease,
+    release,
+    renew,
+    still_held,
+)
+from integrations.deliveries.services.outbox.outcomes import (
+    AttemptEnd,
+    Settlement,
+    end_attempts,
+    settle,
+)
+
+__all__ = [
+    "AttemptEnd",
+    "Due",
+    "Settlement",
+    "Wanted",
+    "due_of",
+    "end_attempts",
+    "flip",
+    "lanes_due",
+    "lease",
+    "open_attempts",
+    "release",
+    "renew",
+    "settle",
+    "still_held",
+    "take",
+    "unclaim",
+]

@@ -1,0 +1,133 @@
+"""The hot statements about lanes: which are due, taking, renewing and giving them back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from integrations.deliveries.models import Attempt
+from integrations.deliveries.services.outbox.rowsets import Columns, as_table
+from integrations.deliveries.services.outbox.statements import moment, select, skip_locked
+
+# A lane can be asked for (read or sent to) when its grant has a token that is neither refused nor
+# about to lapse, and its quota isn't closed. It may claim when its connection works besides, and
+# its application has no incident of its own. Both go over the routes the engine speaks.
+_LANES_DUE = """
+    SELECT l.id FROM deliveries_lane l
+    JOIN connections_connection c ON c.id = l.connection_id
+    JOIN connections_integration n ON n.id = c.integration_id
+    LEFT JOIN connections_grant g ON g.id = c.grant_id
+    WHERE l.leased_until < %s AND (
+      EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id AND d.state = 'sending')
+      OR (
+        c.state <> 'disconnected' AND n.route = 'salesorder-v3'
+        AND g.ended_at IS NULL AND g.token_number > g.stale_number
+        AND (g.access_expires_at IS NULL OR g.access_expires_at > %s)
+        AND NOT EXISTS (
+          SELECT 1 FROM connections_quota q WHERE q.application_id = g.application_id
+          AND q.company_key = l.company_key AND q.closed_until > %s)
+        AND (l.rests_until IS NULL OR l.rests_until <= %s)
+        AND (
+          EXISTS (SELECT 1 FROM deliveries_delivery d
+                  WHERE d.lane_id = l.id AND d.state = 'uncertain' AND d.look_at <= %s)
+          OR (c.state = 'connected' AND c.confirmed_at IS NOT NULL AND c.paused_at IS NULL
+              AND l.shut_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM connections_incident i
+                              WHERE i.application_id = g.application_id
+                              AND i.connection_id IS NULL AND i.cleared_at IS NULL)
+              AND EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id
+                          AND d.state = 'pending' AND d.paused_at IS NULL AND d.due_at <= %s)))))
+    ORDER BY l.served_at, l.id LIMIT %s"""
+
+
+def _due_parameters(now: datetime, token_until: datetime, limit: int) -> list[Any]:
+    told = moment(now)
+    return [told, moment(token_until), told, told, told, told, limit]
+
+
+def lanes_due(*, now: datetime, token_until: datetime, limit: int) -> list[int]:
+    """Lanes a drain could lease now; takes none of them."""
+    return [row[0] for row in select(_LANES_DUE, _due_parameters(now, token_until, limit))]
+
+
+def lease(*, now: datetime, until: datetime, token_until: datetime, limit: int) -> dict[int, int]:
+    """Lease due lanes, those served longest ago first. Returns lane → epoch.
+
+    ``token_until`` is how long an access token must still be good for.
+    """
+    rows = select(
+        "UPDATE deliveries_lane SET leased_until = %s, epoch = epoch + 1, served_at = %s"
+        f" WHERE id IN ({_LANES_DUE}{skip_locked('l')}) AND leased_until < %s"
+        " RETURNING id, epoch",
+        [
+            moment(until),
+            moment(now),
+            *_due_parameters(now, token_until, limit),
+            moment(now),
+        ],
+    )
+    return dict(rows)
+
+
+_EPOCHS: Columns = {"v_lane": "bigint", "v_epoch": "bigint"}
+
+
+def flip(
+    lanes: dict[int, int], *, now: datetime, quarantined_until: datetime, look_at: datetime
+) -> list[int]:
+    """Make what a dead holder left in ``sending`` uncertain, and close its attempts.
+
+    Belongs into the transaction of the lease. Returns the deliveries.
+    """
+    if not lanes:
+        return []
+    table, given = as_table("v", _EPOCHS, sorted(lanes.items()))
+    rows = select(
+        f"WITH {table}"
+        " UPDATE deliveries_delivery SET state = 'uncertain', epoch = NULL,"
+        " uncertain_at = %s, quarantined_until = %s, look_at = %s, misses = 0, missed_at = NULL,"
+        " charged = charged + 1"
+        " FROM v WHERE deliveries_delivery.lane_id = v.v_lane"
+        " AND deliveries_delivery.state = 'sending' AND deliveries_delivery.epoch < v.v_epoch"
+        " RETURNING deliveries_delivery.id",
+        [given, moment(now), moment(quarantined_until), moment(look_at)],
+    )
+    flipped = [row[0] for row in rows]
+    Attempt.objects.filter(delivery__in=flipped, ended_at=None).update(
+        ended_at=now, ending=Attempt.Ending.UNKNOWN, fault="the worker that sent it is gone"
+    )
+    return flipped
+
+
+def renew(lanes: dict[int, int], *, until: datetime) -> set[int]:
+    """Go on holding lanes. Those missing from the answer belong to somebody else by now."""
+    if not lanes:
+        return set()
+    table, given = as_table("v", _EPOCHS, sorted(lanes.items()))
+    rows = select(
+        f"WITH {table}"
+        " UPDATE deliveries_lane SET leased_until = %s FROM v"
+        " WHERE deliveries_lane.id = v.v_lane AND deliveries_lane.epoch = v.v_epoch"
+        " RETURNING deliveries_lane.id",
+        [given, moment(until)],
+    )
+    return {row[0] for row in rows}
+
+
+def still_held(lanes: dict[int, int], *, now: datetime) -> set[int]:
+    """Which lanes are still leased under these epochs; on PostgreSQL they stay so until commit."""
+    lock = " FOR SHARE" if connection.features.has_select_for_update_skip_locked else ""
+    marks = ", ".join(["%s"] * len(lanes))
+    rows = select(
+        f"SELECT id, epoch FROM deliveries_lane WHERE id IN ({marks}) AND leased_until > %s"
+        f" ORDER BY id{lock}",
+        [*sorted(lanes), moment(now)],
+    )
+    return {lane_id for lane_id, epoch in rows if lanes[lane_id] == epoch}
+
+
+def release(lanes: dict[int, int], *, now: datetime) -> None:
+    """Give lanes back: they may be leased by anybody at once."""
+    renew(lanes, until=now)
