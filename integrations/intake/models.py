@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
+from integrations.deliveries.models import Delivery
 from integrations.tenants.models import Tenant
 
 
@@ -64,6 +65,10 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64)
     mapping = models.CharField(max_length=40)
+    # Of orders whose rows name none.
+    priority = models.PositiveSmallIntegerField(
+        choices=Delivery.Priority, default=Delivery.Priority.NORMAL
+    )
     # Refusals are written while nobody looks, in the language of whoever sent the file.
     language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=12, choices=State, default=State.READING)
@@ -164,6 +169,9 @@ class UploadedOrder(models.Model):
     reference = models.CharField(max_length=40)
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     content = models.JSONField(default=dict)
+    priority = models.PositiveSmallIntegerField(
+        choices=Delivery.Priority, default=Delivery.Priority.NORMAL
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -26,6 +26,14 @@ class Route(models.TextChoices):
     ERP_V1 = "erp-v1", "ERP API v1"
 
 
+class OrderInKey(models.TextChoices):
+    """Whether orders of one buyer go out one after the other, and what a refused one does."""
+
+    FREE = "free", _("Orders go out as they can")
+    BLOCKS = "blocks", _("One after the other; a refused one holds up the next")
+    ASIDE = "aside", _("One after the other; a refused one steps aside")
+
+
 class ApplicationType(models.TextChoices):
     """What the Developer Portal calls the type. A Single-Page App has no secret to keep here."""
 
@@ -123,6 +131,7 @@ class Integration(models.Model):
     # Goes before each reference on the wire; two shops may both have an order 1001.
     reference_prefix = models.CharField(max_length=12, blank=True)
     visma_user_hint = models.CharField(max_length=254, blank=True)
+    order_in_key = models.CharField(max_length=8, choices=OrderInKey, default=OrderInKey.FREE)
 
     class Meta:
         ordering = ["name"]

@@ -58,6 +58,10 @@ class Delivery(models.Model):
     charged = models.PositiveSmallIntegerField(default=0)
     # How often this order met an answer that blames the lane while the lane was well.
     set_aside = models.PositiveSmallIntegerField(default=0)
+    # The buyer where the integration keeps the order of a buyer's orders, else empty; and whether
+    # an earlier one of the same key is still open (`deliveries.services.ordering`).
+    queue_key = models.CharField(max_length=60, blank=True)
+    behind = models.BooleanField(default=False)
 
     # Built once and sent again exactly so; anew only after a switch of route.
     payload = models.TextField(blank=True)
@@ -81,6 +85,9 @@ class Delivery(models.Model):
 
     cancel_wanted_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    # In shadow mode: when it was built and looked up, and what was there; a Look.Finding.
+    rehearsed_at = models.DateTimeField(null=True, blank=True)
+    rehearsal = models.CharField(max_length=10, blank=True)
     # What Visma or we said against it: {"title": …, "details": [{"code", "message", "field"}]}
     problem = models.JSONField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -92,8 +99,23 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["lane", "priority", "due_at", "id"],
-                condition=Q(state="pending", paused_at__isnull=True),
+                condition=Q(state="pending", paused_at__isnull=True, behind=False),
                 name="deliveries_pending",
+            ),
+            models.Index(
+                fields=["lane", "queue_key", "id"],
+                condition=~Q(queue_key="") & ~Q(state__in=["delivered", "cancelled"]),
+                name="deliveries_open_in_a_key",
+            ),
+            models.Index(
+                fields=["lane", "id"],
+                condition=Q(state="pending", rehearsed_at__isnull=True),
+                name="deliveries_unrehearsed",
+            ),
+            models.Index(
+                fields=["lane", "priority", "-id"],
+                condition=~Q(priority=1),
+                name="deliveries_by_priority",
             ),
             models.Index(
                 fields=["lane"], condition=Q(state="sending"), name="deliveries_sending"

@@ -31,8 +31,14 @@ class Lane(models.Model):
     # After setbacks the lane rests; the next good answer forgets them.
     rests_until = models.DateTimeField(null=True, blank=True)
     setbacks = models.PositiveSmallIntegerField(default=0)
+    # How many of its orders may be under way at once, as it last went.
+    slots = models.PositiveSmallIntegerField(default=1)
     # Visma's clock less ours, from the last answer's Date.
     clock_offset = models.DurationField(null=True, blank=True)
+    # Shadow mode: orders are built and looked up, nothing is sent. It ends with a last look at
+    # all that wait (`deliveries.services.shadow`).
+    shadow_since = models.DateTimeField(null=True, blank=True)
+    shadow_ends_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["served_at", "id"], name="lanes_by_when_served")]

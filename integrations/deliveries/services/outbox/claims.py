@@ -43,7 +43,8 @@ _DUE = """
     FROM ({of_lane}) d JOIN orders_salesorder o ON o.id = d.order_id"""
 _DUE_OF_LANE = """
     SELECT * FROM deliveries_delivery WHERE lane_id = {lane} AND state = 'pending'
-    AND paused_at IS NULL AND due_at <= %s ORDER BY priority, due_at, id LIMIT {most}"""
+    AND paused_at IS NULL AND NOT behind AND due_at <= %s
+    ORDER BY priority, due_at, id LIMIT {most}"""
 
 
 def due_of(wanted: list[Wanted], *, now: datetime) -> list[Due]:
