@@ -1,7 +1,9 @@
 """The outbox: deliveries in their lanes, with every attempt and look."""
 
 from integrations.deliveries.models.attempts import Attempt, Look
+from integrations.deliveries.models.bulk_acts import BulkAct
 from integrations.deliveries.models.deliveries import Delivery
 from integrations.deliveries.models.lanes import Lane
+from integrations.deliveries.models.pauses import Pause
 
-__all__ = ["Attempt", "Delivery", "Lane", "Look"]
+__all__ = ["Attempt", "BulkAct", "Delivery", "Lane", "Look", "Pause"]

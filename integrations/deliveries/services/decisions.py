@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from integrations.audit.services import record
-from integrations.deliveries.models import Attempt, Delivery
-from integrations.tenants.models import User
+from integrations.deliveries.models import Attempt, BulkAct, Delivery
+from integrations.deliveries.services.actors import By, Machine, facts_of, personal_of
 
 State, Reason, Ending = Delivery.State, Delivery.Reason, Attempt.Ending
 
@@ -23,7 +23,7 @@ class NotPossible(Exception):
 
 
 @transaction.atomic
-def cancel(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+def cancel(delivery: Delivery, *, by: By, now: datetime, act: BulkAct | None = None) -> Delivery:
     """Cancel at once what waits or was refused; for what is out or uncertain it is a wish.
 
     A parked order is cancelled too, unless several were found or a double is suspected: what is
@@ -40,30 +40,33 @@ def cancel(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
         row.save(update_fields=["cancel_wanted_at"])
     else:
         raise NotPossible(f"cancel_{row.state}")
-    _audit(row, "delivery.cancelled", by, now)
+    _audit(row, "delivery.cancelled", by, now, act)
     return row
 
 
 @transaction.atomic
-def resend(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+def resend(delivery: Delivery, *, by: By, now: datetime, act: BulkAct | None = None) -> Delivery:
     """Send again what was rejected, parked or cancelled; look first where anything may be there.
 
     Refused while it is under way, and where several were found or a double is suspected: there a
     person first says which number stands, or that none does (``decide_number``, ``decide_none``).
+    A bulk act leaves out what has been settled since it began: its asker did not see that.
     """
     row = _locked(delivery)
     if row.state not in (State.REJECTED, State.PARKED, State.CANCELLED):
         raise NotPossible(f"resend_{row.state}")
     if row.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED):
         raise NotPossible("decide_first")
+    if act is not None and row.settled_at is not None and row.settled_at > act.started_at:
+        raise NotPossible("resend_settled_since")
     _reopen(row, now)
-    _audit(row, "delivery.resent", by, now)
+    _audit(row, "delivery.resent", by, now, act)
     return row
 
 
 @transaction.atomic
 def decide_number(
-    delivery: Delivery, *, order_type: str, number: str, by: User, now: datetime
+    delivery: Delivery, *, order_type: str, number: str, by: By, now: datetime
 ) -> Delivery:
     """A person looked in Visma.net: this is the order. Raises NotPossible if it is another's."""
     row = _locked(delivery)
@@ -81,7 +84,7 @@ def decide_number(
 
 
 @transaction.atomic
-def decide_none(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
+def decide_none(delivery: Delivery, *, by: By, now: datetime) -> Delivery:
     """A person looked in Visma.net: the order is not there. It is sent anew."""
     row = _locked(delivery)
     if row.state != State.PARKED:
@@ -95,14 +98,28 @@ def decide_none(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
     return row
 
 
-def pause(delivery: Delivery, *, now: datetime) -> None:
-    """Hold one order back; what is under way already goes on."""
-    Delivery.objects.filter(pk=delivery.pk, paused_at=None).update(paused_at=now)
+@transaction.atomic
+def pause(delivery: Delivery, *, by: By, now: datetime) -> Delivery:
+    """Hold one order back; what is under way already goes on. Paused already: nothing changes."""
+    row = _locked(delivery)
+    if row.state in (State.DELIVERED, State.CANCELLED):
+        raise NotPossible(f"pause_{row.state}")
+    if row.paused_at is None:
+        row.paused_at = now
+        row.save(update_fields=["paused_at"])
+        _audit(row, "delivery.paused", by, now)
+    return row
 
 
-def resume(delivery: Delivery) -> None:
-    """Let a paused order go."""
-    Delivery.objects.filter(pk=delivery.pk).update(paused_at=None)
+@transaction.atomic
+def resume(delivery: Delivery, *, by: By, now: datetime) -> Delivery:
+    """Let a paused order go. Not paused: nothing changes."""
+    row = _locked(delivery)
+    if row.paused_at is not None:
+        row.paused_at = None
+        row.save(update_fields=["paused_at"])
+        _audit(row, "delivery.resumed", by, now)
+    return row
 
 
 def _locked(delivery: Delivery) -> Delivery:
@@ -130,11 +147,11 @@ def _reopen(row: Delivery, now: datetime) -> None:
     row.save()
 
 
-def _audit(row: Delivery, verb: str, by: User, now: datetime) -> None:
-    record(
-        row.lane.connection.company.tenant,
-        verb,
-        facts={"delivery": row.pk, "reference": row.order.reference, "state": row.state},
-        personal={"by": by.email},
-        now=now,
-    )
+def _audit(row: Delivery, verb: str, by: By, now: datetime, act: BulkAct | None = None) -> None:
+    facts = {"delivery": row.pk, "reference": row.order.reference, "state": row.state}
+    if isinstance(by, Machine):
+        facts |= facts_of(by)
+    if act is not None:
+        facts["act"] = str(act.pk)
+    tenant = row.lane.connection.company.tenant
+    record(tenant, verb, facts=facts, personal=personal_of(by), now=now)

@@ -164,4 +164,5 @@ def _may_send(lane: Lane) -> bool:
         and connection.confirmed_at is not None
         and connection.paused_at is None
         and lane.shut_at is None
+        and not lane.is_paused
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from integrations.connections.services import incidents
 from integrations.deliveries.models import Lane
-from integrations.deliveries.services import lanes, outbox
+from integrations.deliveries.services import lanes, outbox, pauses
 from integrations.deliveries.services.holding import (
     GATE_MARGIN,
     TOKEN_RESERVE,
@@ -94,7 +94,7 @@ def _held_applications(session: Session) -> set[int]:
 
 def _load(lane_ids: Iterable[int]) -> list[Lane]:
     return list(
-        Lane.objects.filter(pk__in=list(lane_ids)).select_related(
+        pauses.marked(Lane.objects.filter(pk__in=list(lane_ids))).select_related(
             "connection__company", "connection__grant", "connection__integration__application"
         )
     )

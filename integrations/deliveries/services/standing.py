@@ -15,7 +15,8 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from integrations.connections.models import Connection, Quota
 from integrations.connections.services import incidents
 from integrations.connections.services.access import lack_of
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Delivery, Lane, Pause
+from integrations.deliveries.services import pauses
 from integrations.deliveries.services.holding import ROUTES
 
 State = Delivery.State
@@ -34,6 +35,9 @@ class Why(StrEnum):
     BROKEN = "broken"
     NOT_CONFIRMED = "not_confirmed"
     PAUSED = "paused"
+    INTEGRATION_PAUSED = "integration_paused"
+    TENANT_PAUSED = "tenant_paused"
+    STAFF_PAUSED = "staff_paused"
     APPLICATION = "application"
     ROUTE = "route"
     SHUT = "shut"
@@ -48,6 +52,8 @@ class Held:
 
     code: Why
     until: datetime | None = None
+    # Who paused it, since when and why, where that is what holds it.
+    pause: Pause | None = None
 
 
 class BoundedCount(Subquery):
@@ -79,7 +85,7 @@ def hold_of(connection: Connection, *, now: datetime) -> Held | None:
 
 
 def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
-    """Lane id → why nothing of it goes out, for those that are held. Two queries for all."""
+    """Lane id → why nothing of it goes out, for those that are held. Three queries for all."""
     known = list(lanes)
     closed = {
         (application, company): until
@@ -88,22 +94,25 @@ def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
         ).values_list("application_id", "company_key", "closed_until")
     }
     suspended = incidents.held_applications()
+    paused = pauses.of_connections(lane.connection for lane in known)
     held = {}
     for lane in known:
         grant = lane.connection.grant
         until = closed.get((grant.application_id, lane.company_key)) if grant else None
         if grant and grant.application_id in suspended:
             held[lane.pk] = Held(Why.APPLICATION)
-        elif why := _why_lane_held(lane, until, now):
+        elif why := _why_lane_held(lane, paused.get(lane.connection_id), until, now):
             held[lane.pk] = why
     return held
 
 
-def _why_lane_held(lane: Lane, closed_until: datetime | None, now: datetime) -> Held | None:
+def _why_lane_held(
+    lane: Lane, pause: Pause | None, closed_until: datetime | None, now: datetime
+) -> Held | None:
     connection = lane.connection
     return (
         _why_not_connected(connection)
-        or _why_not_allowed(connection)
+        or _why_not_allowed(connection, pause)
         or _why_resting(lane, closed_until, now)
         or _why_without_token(connection, now)
     )
@@ -120,14 +129,22 @@ def _why_not_connected(connection: Connection) -> Held | None:
     return None
 
 
-def _why_not_allowed(connection: Connection) -> Held | None:
+def _why_not_allowed(connection: Connection, pause: Pause | None) -> Held | None:
     if connection.confirmed_at is None:
         return Held(Why.NOT_CONFIRMED)
+    if pause is not None and pause.scope != Pause.Scope.CONNECTION:
+        return Held(_paused_by(pause), pause=pause)
     if connection.paused_at is not None:
-        return Held(Why.PAUSED)
+        return Held(Why.PAUSED, pause=pause)
     if connection.integration.route not in ROUTES:
         return Held(Why.ROUTE)
     return None
+
+
+def _paused_by(pause: Pause) -> Why:
+    if pause.by_staff:
+        return Why.STAFF_PAUSED
+    return Why.TENANT_PAUSED if pause.integration_id is None else Why.INTEGRATION_PAUSED
 
 
 def _why_resting(lane: Lane, closed_until: datetime | None, now: datetime) -> Held | None:

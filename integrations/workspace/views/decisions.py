@@ -48,12 +48,12 @@ def _send(delivery: Delivery, by: User) -> str:
 
 
 def _pause(delivery: Delivery, by: User) -> str:
-    decisions.pause(delivery, now=timezone.now())
+    decisions.pause(delivery, by=by, now=timezone.now())
     return _("Paused. Nothing of it is sent until somebody presses Resume.")
 
 
 def _resume(delivery: Delivery, by: User) -> str:
-    decisions.resume(delivery)
+    decisions.resume(delivery, by=by, now=timezone.now())
     return _("It goes on.")
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from django.db import connection
 
 from integrations.deliveries.models import Attempt
+from integrations.deliveries.services.outbox.pauses import NOT_PAUSED
 from integrations.deliveries.services.outbox.rowsets import Columns, as_table
 from integrations.deliveries.services.outbox.statements import moment, select, skip_locked
 
 # A lane can be asked for (read or sent to) when its grant has a token that is neither refused nor
 # about to lapse, and its quota isn't closed. It may claim when its connection works besides, and
 # its application has no incident of its own. Both go over the routes the engine speaks.
-_LANES_DUE = """
+_LANES_DUE = f"""
     SELECT l.id FROM deliveries_lane l
     JOIN connections_connection c ON c.id = l.connection_id
     JOIN connections_integration n ON n.id = c.integration_id
@@ -34,6 +35,7 @@ _LANES_DUE = """
                   WHERE d.lane_id = l.id AND d.state = 'uncertain' AND d.look_at <= %s)
           OR (c.state = 'connected' AND c.confirmed_at IS NOT NULL AND c.paused_at IS NULL
               AND l.shut_at IS NULL
+              AND {NOT_PAUSED}
               AND NOT EXISTS (SELECT 1 FROM connections_incident i
                               WHERE i.application_id = g.application_id
                               AND i.connection_id IS NULL AND i.cleared_at IS NULL)

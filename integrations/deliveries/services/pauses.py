@@ -1,0 +1,87 @@
+"""Which pauses stand, and over what. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from integrations.connections.models import Connection
+from integrations.deliveries.models import Lane, Pause
+from integrations.tenants.models import Tenant
+
+Scope = Pause.Scope
+# The widest first: lifting a narrower one alone would change nothing.
+WIDEST = [Scope.EVERYTHING, Scope.APPLICATION, Scope.INTEGRATION, Scope.TENANT, Scope.CONNECTION]
+
+
+def standing() -> list[Pause]:
+    """All that stands above single connections, the widest first."""
+    rows = Pause.objects.standing().exclude(scope=Scope.CONNECTION)
+    rows = rows.select_related("application", "integration", "tenant", "by")
+    return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
+
+
+def lifted(limit: int) -> list[Pause]:
+    """The newest of those that stand no more."""
+    rows = Pause.objects.exclude(lifted_at=None).exclude(scope=Scope.CONNECTION)
+    rows = rows.select_related("application", "integration", "tenant", "by", "lifted_by")
+    return list(rows.order_by("-lifted_at")[:limit])
+
+
+def over_tenant(tenant: Tenant) -> list[Pause]:
+    """What stands over a tenant as a whole or over one of its integrations, the widest first."""
+    applications = Q(application__integrations__connections__company__tenant=tenant)
+    integrations = Q(integration__connections__company__tenant=tenant, tenant=None)
+    of_all = Q(scope=Scope.EVERYTHING) | Q(scope=Scope.APPLICATION) & applications
+    rows = Pause.objects.standing().filter(
+        of_all | Q(scope=Scope.INTEGRATION) & integrations | Q(tenant=tenant)
+    )
+    rows = rows.select_related("application", "integration", "tenant", "by").distinct()
+    return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
+
+
+def of_connections(connections: Iterable[Connection]) -> dict[int, Pause]:
+    """Connection id → the widest pause over it. Wants ``company`` and ``integration`` selected."""
+    known = list(connections)
+    tenants = {one.company.tenant_id for one in known}
+    rows = Pause.objects.standing().filter(
+        ~Q(scope=Scope.CONNECTION) & (Q(tenant=None) | Q(tenant__in=tenants))
+        | Q(connection__in=[one.pk for one in known])
+    )
+    widest = sorted(rows.select_related("by"), key=lambda row: WIDEST.index(Scope(row.scope)))
+    found: dict[int, Pause] = {}
+    for connection in known if widest else []:
+        for row in widest:
+            if _reaches(row, connection):
+                found.setdefault(connection.pk, row)
+    return found
+
+
+def marked(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
+    """Lanes with ``is_paused``: whether a pause from above stands over them."""
+    integration = OuterRef("connection__integration")
+    tenant = OuterRef("connection__company__tenant")
+    over = Pause.objects.standing().filter(
+        Q(scope=Scope.EVERYTHING)
+        | Q(scope=Scope.APPLICATION, application=OuterRef("connection__integration__application"))
+        | Q(scope=Scope.INTEGRATION, integration=integration, tenant=None)
+        | Q(scope=Scope.INTEGRATION, integration=integration, tenant=tenant)
+        | Q(scope=Scope.TENANT, tenant=tenant)
+    )
+    return lanes.annotate(is_paused=Exists(over))
+
+
+def _reaches(row: Pause, connection: Connection) -> bool:
+    integration, company = connection.integration, connection.company
+    match row.scope:
+        case Scope.EVERYTHING:
+            return True
+        case Scope.APPLICATION:
+            return row.application_id == integration.application_id
+        case Scope.INTEGRATION:
+            ours = row.tenant_id in (None, company.tenant_id)
+            return ours and row.integration_id == integration.pk
+        case Scope.TENANT:
+            return row.tenant_id == company.tenant_id
+    return row.connection_id == connection.pk
