@@ -40,6 +40,9 @@ class Lane(models.Model):
     shadow_since = models.DateTimeField(null=True, blank=True)
     shadow_ends_at = models.DateTimeField(null=True, blank=True)
 
+    # Whether a pause from above stands; told by ``pauses.marked``.
+    is_paused = False
+
     class Meta:
         indexes = [models.Index(fields=["served_at", "id"], name="lanes_by_when_served")]
 
