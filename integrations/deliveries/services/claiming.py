@@ -104,3 +104,4 @@ def _park(broken: list[int], now: datetime) -> None:
         reason=Delivery.Reason.FAULT_OF_OURS,
         settled_at=now,
     )
+    outbox.let_go(broken)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from integrations.audit.services import record
 from integrations.deliveries.models import Attempt, BulkAct, Delivery
+from integrations.deliveries.services import ordering
 from integrations.deliveries.services.actors import By, Machine, facts_of, personal_of
 
 State, Reason, Ending = Delivery.State, Delivery.Reason, Attempt.Ending
@@ -35,6 +36,7 @@ def cancel(delivery: Delivery, *, by: By, now: datetime, act: BulkAct | None = N
     if row.state in (State.PENDING, State.REJECTED, State.PARKED):
         row.state, row.reason, row.settled_at = State.CANCELLED, Reason.NONE, now
         row.save(update_fields=["state", "reason", "settled_at"])
+        ordering.let_go([row.pk] if row.queue_key else [])
     elif row.state in (State.SENDING, State.UNCERTAIN):
         row.cancel_wanted_at = row.cancel_wanted_at or now
         row.save(update_fields=["cancel_wanted_at"])
@@ -79,6 +81,7 @@ def decide_number(
             row.save(update_fields=["state", "reason", "settled_at", "visma_type", "visma_number"])
     except IntegrityError:
         raise NotPossible("number_taken") from None
+    ordering.let_go([row.pk] if row.queue_key else [])
     _audit(row, "delivery.decided", by, now)
     return row
 
@@ -125,7 +128,9 @@ def resume(delivery: Delivery, *, by: By, now: datetime) -> Delivery:
 def _locked(delivery: Delivery) -> Delivery:
     return (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("lane__connection__company__tenant", "order")
+        .select_related(
+            "lane__connection__company__tenant", "lane__connection__integration", "order"
+        )
         .get(pk=delivery.pk)
     )
 
@@ -145,6 +150,7 @@ def _reopen(row: Delivery, now: datetime) -> None:
     else:
         row.state, row.due_at = State.PENDING, now
     row.save()
+    ordering.take_place(row)
 
 
 def _audit(row: Delivery, verb: str, by: By, now: datetime, act: BulkAct | None = None) -> None:

@@ -11,6 +11,7 @@ from integrations.deliveries.models.deliveries import DeliveryQuerySet
 from integrations.deliveries.services.holding import DrainOptions
 from integrations.deliveries.services.judging import MOST_CHARGED
 from integrations.deliveries.services.looking import Search, Sought
+from integrations.deliveries.services.ordering import let_go
 from integrations.visma.sales_orders import ListedOrder
 
 State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding
@@ -25,6 +26,7 @@ def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None
     for sought in search.sought:
         with transaction.atomic():
             _write_one(search, sought, search.hits.get(sought.delivery_id, []), options, now)
+            let_go([sought.delivery_id])
 
 
 def write_failed(search: Search, status: int, options: DrainOptions, *, now: datetime) -> None:
@@ -34,6 +36,7 @@ def write_failed(search: Search, status: int, options: DrainOptions, *, now: dat
             _record(search, sought, Finding.FAILED, status=status)
             if now - sought.uncertain_at >= LONGEST_DOUBT:
                 _park(sought, Reason.CANT_BE_ASKED, now)
+                let_go([sought.delivery_id])
             else:
                 _still_uncertain(sought).update(look_at=now + _patience(sought, options))
 

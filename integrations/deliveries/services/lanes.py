@@ -11,8 +11,9 @@ from integrations.deliveries.models import Lane
 
 
 def lane_for(connection: Connection) -> Lane:
-    """The connection's lane, made when it has none yet."""
-    lane, _ = Lane.objects.get_or_create(
+    """The connection's lane with its integration, read now; made when it has none yet."""
+    loaded = Lane.objects.select_related("connection__integration")
+    lane, _ = loaded.get_or_create(
         connection=connection, defaults={"company_key": connection.company.visma_key}
     )
     return lane
@@ -35,6 +36,11 @@ def rest(lane_id: int, *, until: datetime) -> None:
 def set_back(lane_id: int, *, setbacks: int, until: datetime) -> None:
     """Let the lane rest after a setback, the longer the more there were in a row."""
     Lane.objects.filter(pk=lane_id).update(rests_until=until, setbacks=setbacks)
+
+
+def remember(lane_ids: list[int], *, slots: int) -> None:
+    """How many orders of these lanes may be under way at once, as it last went."""
+    Lane.objects.filter(pk__in=lane_ids).update(slots=slots)
 
 
 def recover(lane_id: int) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from integrations.connections.services import incidents
 from integrations.deliveries.models import Attempt, Delivery
+from integrations.deliveries.services import outbox
 from integrations.deliveries.services.outbox import Settlement
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ def _deliver(delivery: Delivery, order_type: str, number: str, settlement: Settl
     delivery.save(
         update_fields=["state", "reason", "epoch", "visma_type", "visma_number", "settled_at"]
     )
+    outbox.let_go([delivery.pk] if delivery.queue_key else [])
     _close_attempt(delivery, settlement)
 
 
@@ -101,6 +103,7 @@ def _park(delivery: Delivery, reason: Delivery.Reason, settlement: Settlement) -
     delivery.state, delivery.reason, delivery.epoch = State.PARKED, reason, None
     delivery.settled_at = settlement.due_at
     delivery.save(update_fields=["state", "reason", "epoch", "settled_at"])
+    outbox.let_go([delivery.pk] if delivery.queue_key else [])
     _close_attempt(delivery, settlement)
 
 

@@ -16,6 +16,7 @@ from integrations.deliveries.services.outbox.claims import (
     take,
     unclaim,
 )
+from integrations.deliveries.services.outbox.keys import let_go, let_go_left_over
 from integrations.deliveries.services.outbox.leases import (
     flip,
     lanes_due,
@@ -41,6 +42,8 @@ __all__ = [
     "flip",
     "lanes_due",
     "lease",
+    "let_go",
+    "let_go_left_over",
     "open_attempts",
     "release",
     "renew",

@@ -33,20 +33,24 @@ _LANES_DUE = f"""
         AND (
           EXISTS (SELECT 1 FROM deliveries_delivery d
                   WHERE d.lane_id = l.id AND d.state = 'uncertain' AND d.look_at <= %s)
+          OR (l.shadow_since IS NOT NULL AND c.state = 'connected' AND EXISTS (
+                SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id AND d.state = 'pending'
+                AND d.rehearsed_at IS NULL AND (d.look_at IS NULL OR d.look_at <= %s)))
           OR (c.state = 'connected' AND c.confirmed_at IS NOT NULL AND c.paused_at IS NULL
-              AND l.shut_at IS NULL
+              AND l.shut_at IS NULL AND l.shadow_since IS NULL
               AND {NOT_PAUSED}
               AND NOT EXISTS (SELECT 1 FROM connections_incident i
                               WHERE i.application_id = g.application_id
                               AND i.connection_id IS NULL AND i.cleared_at IS NULL)
               AND EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id
-                          AND d.state = 'pending' AND d.paused_at IS NULL AND d.due_at <= %s)))))
+                          AND d.state = 'pending' AND d.paused_at IS NULL AND NOT d.behind
+                          AND d.due_at <= %s)))))
     ORDER BY l.served_at, l.id LIMIT %s"""
 
 
 def _due_parameters(now: datetime, token_until: datetime, limit: int) -> list[Any]:
     told = moment(now)
-    return [told, moment(token_until), told, told, told, told, limit]
+    return [told, moment(token_until), *[told] * 5, limit]
 
 
 def lanes_due(*, now: datetime, token_until: datetime, limit: int) -> list[int]:
@@ -119,12 +123,12 @@ def renew(lanes: dict[int, int], *, until: datetime) -> set[int]:
 
 
 def still_held(lanes: dict[int, int], *, now: datetime) -> set[int]:
-    """Which lanes are still leased under these epochs; on PostgreSQL they stay so until commit."""
+    """Which lanes are still leased under these epochs, and send; on PostgreSQL until commit."""
     lock = " FOR SHARE" if connection.features.has_select_for_update_skip_locked else ""
     marks = ", ".join(["%s"] * len(lanes))
     rows = select(
         f"SELECT id, epoch FROM deliveries_lane WHERE id IN ({marks}) AND leased_until > %s"
-        f" ORDER BY id{lock}",
+        f" AND shadow_since IS NULL ORDER BY id{lock}",
         [*sorted(lanes), moment(now)],
     )
     return {lane_id for lane_id, epoch in rows if lanes[lane_id] == epoch}

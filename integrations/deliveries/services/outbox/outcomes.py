@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from integrations.deliveries.models import Attempt, Delivery
+from integrations.deliveries.services.outbox.keys import let_go
 from integrations.deliveries.services.outbox.rowsets import Columns, as_table
 from integrations.deliveries.services.outbox.statements import column_type, select
 
@@ -99,9 +100,10 @@ def settle(batch: Sequence[Settlement]) -> set[int]:
         " AND (deliveries_delivery.state = 'sending'"
         " OR (deliveries_delivery.state = 'uncertain' AND v.v_from_uncertain)"
         " OR (deliveries_delivery.state = 'pending' AND v.v_from_pending))"
-        " RETURNING deliveries_delivery.id",
+        " RETURNING deliveries_delivery.id, queue_key",
         [given],
     )
+    let_go(row[0] for row in rows if row[1])
     return {row[0] for row in rows}
 
 
