@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -11,7 +13,8 @@ from celery.signals import worker_shutting_down
 from django.core.cache import cache
 
 from integrations.connections.tasks import examine, refresh
-from integrations.deliveries.services import clock, sweeping
+from integrations.deliveries.models import BulkAct
+from integrations.deliveries.services import carrying_out, clock, sweeping
 from integrations.deliveries.services import drain as draining
 from integrations.deliveries.services.holding import options_from_settings
 
@@ -19,6 +22,10 @@ logger = logging.getLogger(__name__)
 
 BELL, BELL_SECONDS = "deliveries:bell", 10
 EXAMINED_SECONDS = 30
+# What a request may do of a bulk act itself, well under a second; and how long a worker goes on
+# before it lets others come in between, within CELERY_TASK_TIME_LIMIT.
+ACTED_AT_ONCE = 25  # orders
+ACT_SECONDS = 300
 
 _stop = threading.Event()
 
@@ -45,8 +52,42 @@ def sweep() -> None:
     for connection_id in wanted.connections:
         if cache.add(f"deliveries:examine:{connection_id}", 1, timeout=EXAMINED_SECONDS):
             examine.delay(connection_id)
+    for act_id in carrying_out.left_alone():
+        if cache.add(f"deliveries:act:{act_id}", 1, timeout=EXAMINED_SECONDS):
+            _ask(act_id)
     if wanted.drain:
         _ring()
+
+
+@shared_task
+def carry_out_act(act_id: str) -> None:
+    """Cancel or send again what a bulk act found; the sweep goes on with one that was left."""
+    act_now(uuid.UUID(act_id))
+
+
+def act_now(act_id: uuid.UUID) -> None:
+    """Carry out a bulk act here and now, ringing as orders become due."""
+    until = clock.database_now() + timedelta(seconds=ACT_SECONDS)
+    for _number in carrying_out.carry_out(act_id):
+        ring()
+        if clock.database_now() > until:
+            break
+
+
+def act_soon(act: BulkAct) -> None:
+    """Carry out a few decisions at once, many beside the web server."""
+    if act.found_count <= ACTED_AT_ONCE:
+        act_now(act.pk)
+    else:
+        _ask(act.pk)
+
+
+def _ask(act_id: uuid.UUID) -> None:
+    try:
+        carry_out_act.apply_async((str(act_id),), retry=False)
+    except Exception as error:
+        # Whatever the broker's client raises: the act is stored, the next sweep finds it.
+        logger.warning("No worker could be asked: %s", type(error).__name__)
 
 
 def ring() -> None:

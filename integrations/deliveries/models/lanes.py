@@ -32,7 +32,7 @@ class Lane(models.Model):
     rests_until = models.DateTimeField(null=True, blank=True)
     setbacks = models.PositiveSmallIntegerField(default=0)
     # How many of its orders may be under way at once, as it last went.
-    slots = models.PositiveSmallIntegerField(default=1)
+    slots = models.PositiveSmallIntegerField(default=2)
     # Visma's clock less ours, from the last answer's Date.
     clock_offset = models.DurationField(null=True, blank=True)
     # Shadow mode: orders are built and looked up, nothing is sent. It ends with a last look at
@@ -40,11 +40,13 @@ class Lane(models.Model):
     shadow_since = models.DateTimeField(null=True, blank=True)
     shadow_ends_at = models.DateTimeField(null=True, blank=True)
 
-    # Whether a pause from above stands; told by ``pauses.marked``.
-    is_paused = False
-
     class Meta:
         indexes = [models.Index(fields=["served_at", "id"], name="lanes_by_when_served")]
 
     def __str__(self) -> str:
         return f"lane of {self.connection}"
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a pause from above stands, for lanes that ``pauses.marked`` found."""
+        return bool(getattr(self, "paused_above", False))

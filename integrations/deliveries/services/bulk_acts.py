@@ -37,7 +37,7 @@ class FindsEverything(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many it would touch, some of them, and how many are left out by code; none beyond a bound."""
+    """How many it would touch, some of them, and how many it leaves out, by code; up to a bound."""
 
     count: int
     sample: list[Delivery]

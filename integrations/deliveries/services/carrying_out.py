@@ -47,15 +47,19 @@ def carry_out(act_id: uuid.UUID) -> Iterator[int]:
     Ends at once when somebody else has it, and at the next batch after it was stopped.
     """
     act = _take(act_id)
-    while act is not None and (ahead := _ahead(act)):
-        for start in range(0, len(ahead), BATCH):
-            batch = ahead[start : start + BATCH]
+    if act is None:
+        return
+    try:
+        for batch in _batches(act):
             if not _decide(act, batch):
                 return
             yield len(batch)
             time.sleep(PAUSE_SECONDS)
-    if act is not None:
-        _finish(act)
+    except GeneratorExit:
+        # Whoever carried it out wants to do no more: somebody else may at once.
+        _ours(act).update(worked_until=None)
+        raise
+    _finish(act)
 
 
 def left_alone() -> list[uuid.UUID]:
@@ -80,6 +84,12 @@ def _ours(act: BulkAct) -> QuerySet[BulkAct]:
     return BulkAct.objects.filter(
         pk=act.pk, state=BulkAct.State.RUNNING, worked_until=act.worked_until
     )
+
+
+def _batches(act: BulkAct) -> Iterator[list[int]]:
+    while ahead := _ahead(act):
+        for start in range(0, len(ahead), BATCH):
+            yield ahead[start : start + BATCH]
 
 
 def _ahead(act: BulkAct) -> list[int]:
@@ -124,9 +134,7 @@ def _each(act: BulkAct, batch: list[int]) -> tuple[Counter[str], dict[int, str]]
 def _one(act: BulkAct, delivery: Delivery, by: By) -> str:
     now = database_now()
     if act.deed == BulkAct.Deed.CANCEL:
-        return _OUTCOMES[
-            Delivery.State(decisions.cancel(delivery, by=by, now=now, act=act).state)
-        ]
+        return _OUTCOMES[Delivery.State(decisions.cancel(delivery, by=by, now=now, act=act).state)]
     return _RESENT[Delivery.State(decisions.resend(delivery, by=by, now=now, act=act).state)]
 
 

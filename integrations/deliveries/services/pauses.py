@@ -69,7 +69,7 @@ def marked(lanes: QuerySet[Lane]) -> QuerySet[Lane]:
         | Q(scope=Scope.INTEGRATION, integration=integration, tenant=tenant)
         | Q(scope=Scope.TENANT, tenant=tenant)
     )
-    return lanes.annotate(is_paused=Exists(over))
+    return lanes.annotate(paused_above=Exists(over))
 
 
 def _reaches(row: Pause, connection: Connection) -> bool:

@@ -9,29 +9,20 @@ from django.db import transaction
 
 from integrations.audit.services import record
 from integrations.connections.models import Connection
+from integrations.deliveries.services import pausing, reaches
 from integrations.tenants.models import User
 
 DEFAULTS = ("order_type", "branch", "tax_category", "first_status")
 
 
-@transaction.atomic
-def pause(connection: Connection, *, by: User, now: datetime) -> bool:
-    """Send nothing more to the company; False when it was paused already."""
-    changed = Connection.objects.filter(pk=connection.pk, paused_at=None).update(paused_at=now)
-    if changed:
-        _record(connection, "connection.paused", by, now)
-    return bool(changed)
+def pause(connection: Connection, *, by: User, now: datetime) -> None:
+    """Send nothing more to the company."""
+    pausing.pause(reaches.of_connection(connection), by=by, now=now)
 
 
-@transaction.atomic
 def resume(connection: Connection, *, by: User, now: datetime) -> bool:
     """Let orders go out again; False when it was not paused."""
-    changed = Connection.objects.filter(pk=connection.pk, paused_at__isnull=False).update(
-        paused_at=None
-    )
-    if changed:
-        _record(connection, "connection.resumed", by, now)
-    return bool(changed)
+    return pausing.resume(reaches.of_connection(connection), by=by, now=now)
 
 
 @transaction.atomic
