@@ -401,6 +401,8 @@ VISMA_PLAIN_HTTP_HOSTS = env.words("VISMA_PLAIN_HTTP_HOSTS")
 VISMA_CONNECT_TIMEOUT = env.seconds("VISMA_CONNECT_TIMEOUT", 5)
 VISMA_TOKEN_TIMEOUT = env.seconds("VISMA_TOKEN_TIMEOUT", 20)
 VISMA_READ_TIMEOUT = env.seconds("VISMA_READ_TIMEOUT", 60)
+# Calls of the ERP API are cut at Visma after four minutes.
+VISMA_ERP_READ_TIMEOUT = env.seconds("VISMA_ERP_READ_TIMEOUT", 240)
 
 # The push
 
@@ -410,7 +412,10 @@ PUSH_IDLE = env.seconds("PUSH_IDLE", 10)
 PUSH_TURN = env.seconds("PUSH_TURN", 300)
 PUSH_LEASE = env.seconds("PUSH_LEASE", 15)
 QUARANTINE = env.seconds("QUARANTINE", 180)
+ERP_QUARANTINE = env.seconds("ERP_QUARANTINE", 300)
 READ_LAG = env.seconds("READ_LAG", 30)
+# Visma lets one address be asked five times a minute.
+LIST_PAUSE = env.seconds("LIST_PAUSE", 12)
 FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
 
 # Consent

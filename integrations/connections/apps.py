@@ -10,6 +10,7 @@ class ConnectionsConfig(AppConfig):
 
         register(checks.secrets_can_be_kept)
         register(checks.quarantine_outlasts_a_read)
+        register(checks.repeats_keep_vismas_limits)
         register(checks.vendor_is_named)
         register(checks.production_is_safe)
         register(checks.commits_are_durable, Tags.database)

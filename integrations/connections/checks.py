@@ -14,6 +14,10 @@ from django.db import connections
 from integrations.keyring import ring
 
 BEYOND_READ = timedelta(seconds=60)
+# Each quarantine with the time-out it has to outlast.
+QUARANTINES = {"QUARANTINE": "VISMA_READ_TIMEOUT", "ERP_QUARANTINE": "VISMA_ERP_READ_TIMEOUT"}
+BETWEEN_REPEATS = timedelta(seconds=150)
+BETWEEN_LISTS = timedelta(seconds=12)
 
 
 def secrets_can_be_kept(**kwargs: Any) -> list[CheckMessage]:
@@ -33,15 +37,30 @@ def secrets_can_be_kept(**kwargs: Any) -> list[CheckMessage]:
 
 def quarantine_outlasts_a_read(**kwargs: Any) -> list[CheckMessage]:
     """An order sent again while the ERP still works on it would be there twice."""
-    if settings.QUARANTINE >= settings.VISMA_READ_TIMEOUT + BEYOND_READ:
-        return []
     return [
         Error(
-            "QUARANTINE must be at least 60 seconds longer than VISMA_READ_TIMEOUT.",
-            hint="Set QUARANTINE to "
-            f"{(settings.VISMA_READ_TIMEOUT + BEYOND_READ).total_seconds():.0f} or more.",
+            f"{name} must be at least 60 seconds longer than {read}.",
+            hint=f"Set {name} to "
+            f"{(getattr(settings, read) + BEYOND_READ).total_seconds():.0f} or more.",
             id="connections.E002",
         )
+        for name, read in QUARANTINES.items()
+        if getattr(settings, name) < getattr(settings, read) + BEYOND_READ
+    ]
+
+
+def repeats_keep_vismas_limits(**kwargs: Any) -> list[CheckMessage]:
+    """A failed request at most twice in five minutes, one address at most five times in one."""
+    faults = []
+    if min(settings.QUARANTINE, settings.ERP_QUARANTINE) + settings.READ_LAG < BETWEEN_REPEATS:
+        faults.append("QUARANTINE and READ_LAG together must be at least 150 seconds.")
+    if settings.LIST_PAUSE < BETWEEN_LISTS:
+        faults.append("LIST_PAUSE must be at least 12 seconds.")
+    if not settings.PRODUCTION:
+        return []
+    return [
+        Advice(f"{text} Visma may answer with 429.", id=f"connections.W01{number}")
+        for number, text in enumerate(faults)
     ]
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integrations.visma.calls import Answer
+from integrations.visma.doors import OrderRoute
 from integrations.visma.headers import retry_after
 from integrations.visma.problems import Problem, problem
-from integrations.visma.sales_orders import order_number
+from integrations.visma.sales_orders import SALESORDER_V3
 
 # libcurl's codes for faults on our side: unsupported or broken address (1, 3), our certificate or
 # CA list (58, 77, 82), a peer our list or the name doesn't vouch for (60, 83, 90, 91, 98).
@@ -45,30 +46,36 @@ class Verdict:
     refused_in_doubt: bool = False
 
 
-def classify(answer: Answer, *, after_doubt: bool) -> Verdict:
+def classify(
+    answer: Answer, *, after_doubt: bool, route: OrderRoute = SALESORDER_V3, sent: bytes = b""
+) -> Verdict:
     """Say what the answer to a create means. Never raises, whatever came back.
 
-    ``after_doubt``: an earlier attempt at the same order ended without a known outcome.
+    ``after_doubt``: an earlier attempt at the same order ended without a known outcome. ``sent``
+    is the body of the request.
     """
-    number = order_number(answer) if answer.complete and answer.status == 201 else None
+    made = answer.complete and answer.status == 201
+    number = route.created(answer, sent) if made else None
     if number is not None:
         return Verdict(Outcome.DELIVERED, number=number)
     if answer.passed == 0:
         return Verdict(Outcome.NOT_SENT, own_set_up=answer.curl_code in OWN_SET_UP)
-    outcome = _by_status(answer) if answer.whole else Outcome.UNKNOWN
+    said = problem(answer) if answer.status >= 300 else None
+    outcome = _by_status(answer, said, route) if answer.whole else Outcome.UNKNOWN
     in_doubt = outcome is Outcome.REFUSED and after_doubt
     return Verdict(
         outcome=Outcome.UNKNOWN if in_doubt else outcome,
         retry_after=retry_after(answer),
-        problem=problem(answer) if answer.status >= 300 else None,
+        problem=said,
         refused_in_doubt=in_doubt,
     )
 
 
-def _by_status(answer: Answer) -> Outcome:
+def _by_status(answer: Answer, said: Problem | None, route: OrderRoute) -> Outcome:
     status = answer.status
     if status == 400:
-        return Outcome.REFUSED if problem(answer).details else Outcome.LANE_REFUSED
+        about_order = said is not None and route.refuses_order(said, answer)
+        return Outcome.REFUSED if about_order else Outcome.LANE_REFUSED
     if status in _TOO_MUCH_OR_WRONG:
         return Outcome.REFUSED
     if status in _LANE:

@@ -17,10 +17,20 @@ def boot_time() -> float:
 class Deadline:
     """The moment (``boot_time``) after which the gate lets nothing through.
 
-    Shared by the requests of one lease: renewing moves ``until``, giving up sets it to 0.
+    Shared by the requests of one lease: renewing moves ``until``, giving up sets it to 0. An answer
+    401 or 429 sets ``shut``, a 429 that of ``beyond`` too, before anything else is sent: nothing
+    passes until the owner has judged it and takes that back.
     """
 
     until: float
+    shut: bool = False
+    beyond: Deadline | None = None  # the gate of what several leases share: a quota
+
+    def passes(self) -> bool:
+        """Whether a request may go out now."""
+        if self.shut or boot_time() >= self.until:
+            return False
+        return self.beyond is None or self.beyond.passes()
 
 
 @dataclass(slots=True)
@@ -33,6 +43,7 @@ class Call:
     headers: tuple[str, ...] = field(repr=False)
     body: bytes | None = field(repr=False)
     deadline: Deadline
+    timeout: float = 0.0  # seconds for the whole of it; 0: as the pump says
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ class Malformed(BadAnswer):
     """The body of a read is not what the API promises."""
 
 
+class ListMoved(Malformed):
+    """A list changed between two of its pages: rows may have been missed, so begin anew."""
+
+
 class BadIdToken(BadAnswer):
     """The ID token fails a check. ``reason`` is one word: signature, issuer, audience, nonce, …"""
 

@@ -19,7 +19,7 @@ from integrations.visma.errors import (
 from integrations.visma.headers import answered_at, rate_limit, retry_after
 from integrations.visma.problems import problem
 from integrations.visma.pump import Pump, PumpOptions
-from integrations.visma.sales_orders import bearer
+from integrations.visma.tokens import bearer
 
 # Said by the server itself; a 502 or 504 is a gateway's, behind which the work may go on.
 _FAILED = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})

@@ -52,7 +52,7 @@ def listed(answer: Answer) -> ListedPage:
         raise Malformed("The list has no rows")
     return ListedPage(
         rows=tuple(_row(row) for row in rows),
-        next_page=_text(body, "nextPage") != "",
+        next_page=text_of(body, "nextPage") != "",
         total_count=count if type(count) is int else None,
     )
 
@@ -64,7 +64,7 @@ def order_read(answer: Answer) -> ListedOrder:
     fields are "".
     """
     body = _whole(answer)
-    customer, totals, status = (_object(body, name) for name in ("customer", "totals", "status"))
+    customer, totals, status = (object_of(body, name) for name in ("customer", "totals", "status"))
     return _row(
         {
             **body,
@@ -87,29 +87,31 @@ def _whole(answer: Answer) -> dict[str, Any]:
 def _row(row: object) -> ListedOrder:
     if not isinstance(row, dict):
         raise Malformed("A row of the list is not an object")
-    order_type, order_id = _text(row, "type"), _text(row, "orderId")
+    order_type, order_id = text_of(row, "type"), text_of(row, "orderId")
     if not order_type or not order_id:
         raise Malformed("An order has no type or number")
     return ListedOrder(
         type=order_type,
         order_id=order_id,
-        customer_id=_text(row, "customerId"),
-        customer_order=_text(row, "customerOrder"),
-        customer_ref_no=_text(row, "customerRefNo"),
-        order_total=_number(row, "orderTotal"),
-        tax_total=_number(row, "taxTotal", absent=Decimal(0)),
-        status=_text(row, "status"),
+        customer_id=text_of(row, "customerId"),
+        customer_order=text_of(row, "customerOrder"),
+        customer_ref_no=text_of(row, "customerRefNo"),
+        order_total=number_of(row, "orderTotal"),
+        tax_total=number_of(row, "taxTotal", absent=Decimal(0)),
+        status=text_of(row, "status"),
         created=_moment(row, "created"),
         last_modified=_moment(row, "lastModified"),
     )
 
 
-def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
+def object_of(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """A member that is an object; empty where it is something else or absent."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def _text(row: dict[str, Any], name: str) -> str:
+def text_of(row: dict[str, Any], name: str) -> str:
+    """A member that is a text, "" where it is absent. Raises Malformed."""
     value = row.get(name)
     if value is None:
         return ""
@@ -118,7 +120,8 @@ def _text(row: dict[str, Any], name: str) -> str:
     return value
 
 
-def _number(row: dict[str, Any], name: str, absent: Decimal | None = None) -> Decimal:
+def number_of(row: dict[str, Any], name: str, absent: Decimal | None = None) -> Decimal:
+    """A member that is an amount. Raises Malformed."""
     value = row.get(name)
     if value is None and absent is not None:
         return absent
@@ -132,7 +135,7 @@ def _number(row: dict[str, Any], name: str, absent: Decimal | None = None) -> De
 
 def _moment(row: dict[str, Any], name: str) -> datetime | None:
     """Visma reads and writes times without an offset as UTC."""
-    text = _text(row, name)
+    text = text_of(row, name)
     if not text:
         return None
     try:

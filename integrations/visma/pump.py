@@ -23,6 +23,7 @@ SUSPICION = 60.0  # seconds during which a host that dropped a kept connection g
 MOST_SLOTS = 512  # select() can't watch descriptors beyond 1023
 NO_SOCKET_YET = 0.01  # seconds between two turns while a name is looked up
 COULD_NOT_CONNECT, ABORTED = 7, 42
+UNAUTHORIZED, TOO_MANY = 401, 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class Pump:
     def add(self, call: Call) -> None:
         """Start a call. Raises NoRoom without a free slot, ValueError for a call we won't send."""
         check(call, self._options.plain_http_hosts)
+        self.start(call)
+
+    def start(self, call: Call) -> None:
+        """Start a call that was checked before. Raises NoRoom."""
         if self.room(call.url) < 1:
             raise NoRoom(origin_of(call.url))
         transfer = Transfer(call, origin_of(call.url))
@@ -148,8 +153,9 @@ class Pump:
         self._multi.remove_handle(handle)
         handle.reset()
         self._idle.append(handle)
-        if answer.passed and not answer.status and code in (COULD_NOT_CONNECT, ABORTED):
+        if _left_broken(answer):
             self._suspect_until[transfer.origin] = answer.ended + SUSPICION
+        _shut_gates(transfer.call.deadline, answer.status)
         self._ended.append(answer)
 
     def _prepare(self, handle: pycurl.Curl, transfer: Transfer) -> None:
@@ -158,7 +164,7 @@ class Pump:
         plain = call.url.startswith("http://")
         set_rules(handle, plain=plain, ca_file=options.ca_file, proxy=options.proxy)
         handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(options.connect_timeout * 1000))
-        handle.setopt(pycurl.TIMEOUT_MS, int(options.read_timeout * 1000))
+        handle.setopt(pycurl.TIMEOUT_MS, int((call.timeout or options.read_timeout) * 1000))
         if self._suspect_until.get(transfer.origin, 0.0) > transfer.began:
             handle.setopt(pycurl.FRESH_CONNECT, 1)
             handle.setopt(pycurl.FORBID_REUSE, 1)
@@ -166,3 +172,17 @@ class Pump:
         handle.setopt(pycurl.PREREQFUNCTION, transfer.gate)
         handle.setopt(pycurl.HEADERFUNCTION, transfer.take_header)
         handle.setopt(pycurl.WRITEFUNCTION, transfer.take_body)
+
+
+def _left_broken(answer: Answer) -> bool:
+    """Whether a kept connection may have died without libcurl's knowing it."""
+    dropped = not answer.status and answer.curl_code in (COULD_NOT_CONNECT, ABORTED)
+    return answer.passed > 0 and (dropped or (answer.curl_code == 0 and not answer.complete))
+
+
+def _shut_gates(deadline: Deadline, status: int) -> None:
+    """What these answers speak against must not follow while they are being judged."""
+    if status in (UNAUTHORIZED, TOO_MANY):
+        deadline.shut = True
+        if status == TOO_MANY and deadline.beyond is not None:
+            deadline.beyond.shut = True

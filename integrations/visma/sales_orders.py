@@ -5,18 +5,21 @@ A base URL is the service's address without a path, for instance https://salesor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from integrations.visma.calls import Answer, Call, Deadline
+from integrations.visma.doors import SENDS_JSON, Door, Reading, Wanted
 from integrations.visma.errors import Malformed
 from integrations.visma.headers import RateLimit, answered_at, rate_limit, retry_after
 from integrations.visma.listings import ListedOrder, ListedPage, listed, order_read
+from integrations.visma.locations import is_number, is_type, only_location
 from integrations.visma.problems import Detail, Problem, problem
+from integrations.visma.tokens import bearer
 
 __all__ = [
+    "SALESORDER_V3",
     "Detail",
     "ListedOrder",
     "ListedPage",
@@ -24,6 +27,7 @@ __all__ = [
     "Problem",
     "RateLimit",
     "answered_at",
+    "bearer",
     "list_call",
     "listed",
     "new_order_call",
@@ -36,8 +40,70 @@ __all__ = [
 ]
 
 ORDERS = "/api/v3/SalesOrders"
-_TYPE = re.compile(r"[A-Za-z0-9]{1,4}")
-_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,13}[A-Za-z0-9])?")  # orderId: at most 15
+SKEW = timedelta(minutes=5)
+UNKNOWN_OFFSET = timedelta(hours=24)
+
+
+class SalesOrderV3:
+    """Route ``salesorder-v3``."""
+
+    def door(
+        self, base_url: str, token: str, more: tuple[str, ...] = (), timeout: float = 0.0
+    ) -> Door:
+        reading = (*bearer(token), *more)
+        return Door(
+            base_url=base_url,
+            orders_url=_address(base_url),
+            token=token,
+            reading=reading,
+            writing=(*reading, SENDS_JSON),
+            timeout=timeout,
+        )
+
+    def create(self, door: Door, body: bytes, key: object, deadline: Deadline) -> Call:
+        return Call(key, "POST", door.orders_url, door.writing, body, deadline, door.timeout)
+
+    def page(
+        self, door: Door, wanted: Wanted, reading: Reading, key: object, deadline: Deadline
+    ) -> Call:
+        return list_call(
+            door.base_url,
+            door.token,
+            modified_since=wanted.since,
+            customer_id=wanted.buyer,
+            filter=wanted.reference,
+            page_index=reading.page,
+            page_size=reading.page_size,
+            key=key,
+            deadline=deadline,
+        )
+
+    def one(
+        self, door: Door, order_type: str, number: str, key: object, deadline: Deadline
+    ) -> Call:
+        return read_call(door.base_url, door.token, order_type, number, key=key, deadline=deadline)
+
+    def witness(self, door: Door, key: object, deadline: Deadline) -> Call | None:
+        """The company is the token's: a list without rows is that company's."""
+        return None
+
+    def since(self, first_sent: datetime, offset: timedelta | None) -> datetime:
+        return first_sent - UNKNOWN_OFFSET if offset is None else first_sent + offset - SKEW
+
+    def created(self, answer: Answer, sent: bytes) -> tuple[str, str] | None:
+        return order_number(answer)
+
+    def refuses_order(self, said: Problem, answer: Answer) -> bool:
+        return bool(said.details)
+
+    def read_page(self, answer: Answer, reading: Reading) -> ListedPage:
+        return listed(answer)
+
+    def read_one(self, answer: Answer) -> ListedOrder:
+        return order_read(answer)
+
+    def has_witness(self, answer: Answer) -> bool:
+        return True
 
 
 def new_order_call(
@@ -97,29 +163,19 @@ def order_number(answer: Answer) -> tuple[str, str] | None:
 
     The host is ignored: Visma answers with more than one.
     """
-    locations = answer.headers.get("location", [])
-    if len(locations) != 1 or not locations[0].isascii():
+    location = only_location(answer)
+    if not location:
         return None
-    try:
-        address = urlsplit(locations[0])
-    except ValueError:
-        return None
+    address = urlsplit(location)
     *_, orders, order_type, number = ["", "", "", *address.path.split("/")]
     order_type, number = unquote(order_type), unquote(number)
     well_formed = (
         not (address.query or address.fragment)
         and orders.lower() == "salesorders"
-        and _TYPE.fullmatch(order_type)
-        and _NUMBER.fullmatch(number)
+        and is_type(order_type)
+        and is_number(number)
     )
     return (order_type, number) if well_formed else None
-
-
-def bearer(token: str) -> tuple[str, ...]:
-    """Return the header lines of an authorized request. Raises ValueError for an odd token."""
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise ValueError("The access token holds characters a header can't carry.")
-    return (f"Authorization: Bearer {token}", "Accept: application/json")
 
 
 def _address(
@@ -135,3 +191,6 @@ def _utc(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("modified_since needs a time zone.")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+SALESORDER_V3 = SalesOrderV3()

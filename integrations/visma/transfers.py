@@ -9,7 +9,7 @@ from io import BytesIO
 import pycurl
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from integrations.visma.calls import Answer, Call, boot_time
+from integrations.visma.calls import Answer, Call
 from integrations.visma.origins import may_go_plain
 
 METHODS = ("GET", "POST", "DELETE")
@@ -32,7 +32,7 @@ class Transfer:
     def gate(self, *_connection: object) -> int:
         """Asked by libcurl before each try's first byte: one try, and none past the deadline."""
         with contextlib.suppress(Exception):
-            if self._passed == 0 and boot_time() < self.call.deadline.until:
+            if self._passed == 0 and self.call.deadline.passes():
                 self._passed = 1
                 self._lines.clear()  # a proxy's answer to CONNECT is not the answer
                 self._complete = False

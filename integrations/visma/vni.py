@@ -18,8 +18,8 @@ from integrations.visma.errors import Malformed
 from integrations.visma.exchange import Transport, exchange, fault_of, read, within
 from integrations.visma.hidden import without_frames
 from integrations.visma.oauth import Client
-from integrations.visma.sales_orders import bearer
 from integrations.visma.token_answers import TokenAnswer
+from integrations.visma.tokens import bearer
 
 SCOPE = "financialstasks"
 APPLICATION_TYPE = "Visma.net Financials"

@@ -13,13 +13,17 @@ from integrations.connections.models import Company, Connection, Grant
 from integrations.connections.models.applications import Kind
 from integrations.connections.services import visma_clients
 from integrations.visma import vni
+from integrations.visma.routes import ROUTES, Door
 
 # A token with less left than this starts no request.
 MARGIN = timedelta(minutes=2)
 
 
 class NoAccess(Exception):
-    """There is no usable token now. ``reason``: no_grant, ended, no_token, stale or expired."""
+    """There is no usable token now.
+
+    ``reason``: no_grant, ended, no_token, stale, expired, or unfit for a header.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -39,6 +43,7 @@ class Access:
     company_key: str
     sales_order_url: str
     route: str
+    door: Door = field(repr=False)
     # Header lines that every call carries beside the token; a VNI token's company is in them.
     more: tuple[str, ...] = ()
 
@@ -55,19 +60,31 @@ def access_of(connection: Connection, *, now: datetime | None = None) -> Access:
     lack = lack_of(grant, now or timezone.now())
     if lack:
         raise NoAccess(lack)
-    integration = connection.integration
+    integration, token = connection.integration, grant.access_token()
+    url = visma_clients.orders_url(grant.kind, integration.route)
+    more = company_lines(grant, connection.company)
     return Access(
         connection_id=connection.pk,
         grant_id=str(grant.pk),
-        token=grant.access_token(),
+        token=token,
         token_number=grant.token_number,
         expires_at=grant.access_expires_at,
         application_id=integration.application_id,
         company_key=connection.company.visma_key,
-        sales_order_url=visma_clients.orders_url(grant.kind, integration.route),
+        sales_order_url=url,
         route=integration.route,
-        more=company_lines(grant, connection.company),
+        door=_door(integration.route, url, token, more),
+        more=more,
     )
+
+
+def _door(route: str, url: str, token: str, more: tuple[str, ...]) -> Door:
+    """Where orders go, made once for all calls under this token."""
+    timeout = visma_clients.order_timeout(route)
+    try:
+        return ROUTES[route].door(url, token, more, timeout)
+    except ValueError:
+        raise NoAccess("unfit") from None
 
 
 def company_lines(grant: Grant, company: Company) -> tuple[str, ...]:

@@ -96,6 +96,13 @@ def orders_url(kind: str, route: str) -> str:
     return organization_url(kind) if route == Route.ERP_V1 else sales_order_url(kind)
 
 
+def order_timeout(route: str) -> float:
+    """How long a call about orders may take over a route, in seconds."""
+    erp = route == Route.ERP_V1
+    timeout = settings.VISMA_ERP_READ_TIMEOUT if erp else settings.VISMA_READ_TIMEOUT
+    return float(timeout.total_seconds())
+
+
 def sales_order_url(kind: str) -> str:
     if kind == Kind.SERVICE:
         return str(settings.VISMA_SERVICE_SALES_ORDER_URL)

@@ -34,12 +34,13 @@ def wire_reference(prefix: str, reference: str) -> str:
 
 
 def new_sales_order(
-    content: Mapping[str, Any], *, reference: str, defaults: Defaults
+    content: Mapping[str, Any], *, reference: str, defaults: Defaults, own_number: str = ""
 ) -> dict[str, Any]:
     """NewSalesOrderCommand of Sales Order V3 for a checked order.
 
-    ``reference`` is the one on the wire. Members that would only repeat Visma's default are left
-    out. A local date becomes noon UTC, which is the same day in every zone Visma.net works in.
+    ``reference`` is the one on the wire; ``own_number`` takes the place of the company's series.
+    Members that would only repeat Visma's default are left out. A local date becomes noon UTC,
+    which is the same day in every zone Visma.net works in.
     """
     order = {
         "type": content.get("type") or defaults.order_type,
@@ -51,6 +52,8 @@ def new_sales_order(
         "description": content.get("description"),
         "branchId": content.get("branch") or defaults.branch,
         "orderLines": [_line(line, defaults) for line in content["lines"]],
+        "orderId": own_number,
+        "overrideNumberSeries": bool(own_number),
     }
     return {name: value for name, value in order.items() if value}
 
@@ -64,14 +67,15 @@ def _line(line: Mapping[str, str], defaults: Defaults) -> dict[str, Any]:
         "taxCategoryId": line.get("tax_category") or defaults.tax_category,
     }
     members: dict[str, Any] = {name: value for name, value in texts_of_line.items() if value}
-    members["quantity"] = _number(line["quantity"])
+    members["quantity"] = number_on_wire(line["quantity"])
     if "unit_price" in line:
         # Without the flag Visma throws the price away and takes its own.
-        members |= {"unitPrice": _number(line["unit_price"]), "hasManualPrice": True}
+        members |= {"unitPrice": number_on_wire(line["unit_price"]), "hasManualPrice": True}
     return members
 
 
-def _number(text: str) -> int | float:
+def number_on_wire(text: str) -> int | float:
+    """A canonical decimal text as a JSON number."""
     # At most 15 digits (content.check), so a double writes the same digits again.
     number = Decimal(text)
     return int(number) if number == number.to_integral_value() else float(number)
