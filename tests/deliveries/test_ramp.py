@@ -55,6 +55,9 @@ def test_after_a_repair_orders_go_out_by_one_two_four_eight(
 def test_a_lane_that_was_well_all_along_uses_all_its_slots(
     connection: Connection, submit: Submit, push: Push, at_sandbox: SandboxProcess
 ) -> None:
+    lanes.lane_for(connection)
+    Lane.objects.update(slots=8)
+
     push_all(push, submit, at_sandbox)
 
     assert waves(at_sandbox) == [8, 7]

@@ -40,6 +40,7 @@ class Delivery(models.Model):
 
     class Reason(models.TextChoices):
         NONE = "", ""
+        FOUND = "found", _("It was in Visma.net before we sent it")
         SEVERAL_FOUND = "several_found", _("Several orders carry this reference in Visma.net")
         DIFFERS = "differs", _("An order with this reference has another buyer or total")
         ATTEMPTS_SPENT = "attempts_spent", _("Visma.net refused it too many times")
@@ -56,6 +57,8 @@ class Delivery(models.Model):
     epoch = models.PositiveIntegerField(null=True, blank=True)
     attempt = models.PositiveIntegerField(default=0)
     charged = models.PositiveSmallIntegerField(default=0)
+    # In how many outages of its host this order was caught, for which it was not charged.
+    outages = models.PositiveSmallIntegerField(default=0)
     # How often this order met an answer that blames the lane while the lane was well.
     set_aside = models.PositiveSmallIntegerField(default=0)
     # The buyer where the integration keeps the order of a buyer's orders, else empty; and whether

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from integrations.connections.models import Quota
 from integrations.connections.services import quotas
+from integrations.visma.calls import Deadline
 from integrations.visma.sales_orders import RateLimit
 
 UNSEEN = 2  # in flight while no answer has told the limit
@@ -24,6 +26,8 @@ class Allowance:
     resets_at: datetime | None = None
     closed_until: datetime | None = None
     out: int = 0
+    # Shut by the pump on a 429, before anything more is sent; opened once that is learnt.
+    gate: Deadline = field(default_factory=lambda: Deadline(math.inf))
     unsaved: RateLimit | None = None
     unsaved_retry: float | None = None
     learnt_at: datetime | None = None

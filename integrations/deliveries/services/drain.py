@@ -11,15 +11,16 @@ from __future__ import annotations
 import logging
 import threading
 
-from integrations.deliveries.services import leasing, outbox, searching, sending, settling
+from integrations.deliveries.services import leasing, ordering, outbox, probing, searching, sending, settling
 from integrations.deliveries.services.holding import DrainOptions, Job
+from integrations.deliveries.services.hosts import ProbeAsked
 from integrations.deliveries.services.looking import PageAsked
 from integrations.deliveries.services.session import Session, open_session
 from integrations.visma.calls import Answer, boot_time
 
 logger = logging.getLogger(__name__)
 
-POLL, POLL_IDLE = 0.02, 0.25  # seconds
+POLL, POLL_IDLE = 0.05, 0.25  # seconds
 SAVE_EVERY = 1.0
 BATCH, BATCH_SECONDS = 128, 0.1
 
@@ -31,14 +32,14 @@ def drain(options: DrainOptions, stop: threading.Event) -> None:
     try:
         while not _is_over(session, busy_at):
             _turn(session)
-            if session.held or session.out:
+            if session.held or session.out or session.probe:
                 busy_at = boot_time()
     finally:
         _end(session)
 
 
 def _is_over(session: Session, busy_at: float) -> bool:
-    if session.held or session.out or session.unwritten or session.lessons or session.ready:
+    if session.held or session.out or session.probe or session.unwritten or session.lessons:
         return session.wound_down_for > session.options.grace.total_seconds()
     idle = boot_time() - busy_at > session.options.idle.total_seconds()
     return idle or session.winds_down
@@ -46,22 +47,31 @@ def _is_over(session: Session, busy_at: float) -> bool:
 
 def _turn(session: Session) -> None:
     leasing.renew(session)
+    probing.follow(session)
     sending.take_back_doubtful_claims(session)
+    sending.withdraw_stopped(session)
+    claims = False
     if session.winds_down:
-        sending.give_up_ready(session)
+        sending.withdraw_all(session)
     else:
         leasing.lease(session)
-        sending.claim_and_send(session)
+        claims = sending.claim_and_send(session)
         searching.look(session)
-    _listen(session, POLL if session.out or session.held else POLL_IDLE)
+    _listen(session, claims=claims)
     write(session)
     leasing.give_back(session)
 
 
-def _listen(session: Session, timeout: float) -> None:
-    for answer in session.pump.poll(timeout):
+def _listen(session: Session, *, claims: bool = False) -> None:
+    """Wait for answers: a batch of them, or until there is room to claim for."""
+    wait = POLL if session.out or session.held else POLL_IDLE
+    if session.unwritten:
+        wait = min(wait, max(0.0, session.unwritten_since + BATCH_SECONDS - boot_time()))
+    few = session.ahead // 2 if claims else -1
+    came = session.dispatcher.collect(wait, enough=BATCH, few=few)
+    for answer in came.answers:
         _take(session, answer)
-    sending.send_ready(session)
+    sending.take_unsent(session, came.unsent)
 
 
 def _take(session: Session, answer: Answer) -> None:
@@ -69,12 +79,15 @@ def _take(session: Session, answer: Answer) -> None:
         sending.take_order(session, answer.key, answer)
     elif isinstance(answer.key, PageAsked):
         searching.take_page(session, answer.key.search, answer)
+    elif isinstance(answer.key, ProbeAsked):
+        probing.take_probe(session, answer.key, answer)
 
 
 def write(session: Session) -> None:
     """Write the outcomes, then what was learnt of lanes; what the database can't take now waits."""
     if _is_time_to_write(session) and session.did(lambda: settling.settle(session.unwritten)):
         session.unwritten = []
+        ordering.wake(session.held.values())
     while session.lessons and not session.unwritten:
         try:
             if not session.did(session.lessons[0]):
@@ -97,17 +110,19 @@ def _is_time_to_write(session: Session) -> bool:
 
 def _end(session: Session) -> None:
     """Listen out what is still under way, call the rest uncertain, and let go."""
-    sending.give_up_ready(session)
+    sending.withdraw_all(session)
     until = boot_time() + session.options.grace.total_seconds()
     while session.out and boot_time() < until:
         leasing.renew(session)
-        _listen(session, POLL)
+        _listen(session)
         write(session)
-    for answer in session.pump.abandon():
+    left = session.dispatcher.stop()
+    for answer in left.answers:
         _take(session, answer)
+    sending.take_unsent(session, left.unsent)
     write(session)
     session.did(session.allowances.save)
-    session.pump.close()
+    probing.let_go(session)
     if not session.unwritten:
         # Otherwise the leases lapse, and whoever is next finds the rows in `sending`.
         epochs = session.epochs()

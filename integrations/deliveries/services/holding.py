@@ -12,16 +12,16 @@ from integrations.connections.models.applications import Route
 from integrations.connections.services import custody
 from integrations.deliveries.models import Lane
 from integrations.deliveries.services.allowances import Allowance
+from integrations.deliveries.services.hosts import HostWatch
+from integrations.deliveries.services.windows import Window
 from integrations.visma.calls import Deadline, boot_time
+from integrations.visma.dispatch import Line
 
 TOKEN_RESERVE = timedelta(minutes=2)
 # The gate closes this long before the lease does: clocks of two hosts don't run quite alike.
 GATE_MARGIN = timedelta(seconds=1)
-# Orders over the ERP API wait until the engine speaks it.
-ROUTES = frozenset({Route.SALESORDER_V3})
 # A repair that lies further back is no news.
 REPAIR_IS_NEWS = timedelta(minutes=10)
-FULL = 1 << 16
 DRY_SECONDS = 0.5  # until a lane that had nothing more is asked again
 
 
@@ -35,9 +35,16 @@ class DrainOptions:
     idle: timedelta
     turn: timedelta
     quarantine: timedelta
+    erp_quarantine: timedelta
     read_lag: timedelta
+    list_pause: timedelta
     first_look: timedelta
     grace: timedelta
+
+
+def quarantine_of(options: DrainOptions, route: str) -> timedelta:
+    """How long an order sent over the route may still turn up after its answer went missing."""
+    return options.erp_quarantine if route == Route.ERP_V1 else options.quarantine
 
 
 def options_from_settings() -> DrainOptions:
@@ -48,9 +55,12 @@ def options_from_settings() -> DrainOptions:
         idle=settings.PUSH_IDLE,
         turn=settings.PUSH_TURN,
         quarantine=settings.QUARANTINE,
+        erp_quarantine=settings.ERP_QUARANTINE,
         read_lag=settings.READ_LAG,
+        list_pause=settings.LIST_PAUSE,
         first_look=settings.FIRST_LOOK,
-        grace=settings.VISMA_READ_TIMEOUT + timedelta(seconds=5),
+        grace=max(settings.VISMA_READ_TIMEOUT, settings.VISMA_ERP_READ_TIMEOUT)
+        + timedelta(seconds=5),
     )
 
 
@@ -61,24 +71,39 @@ class HeldLane:
     lane_id: int
     epoch: int
     deadline: Deadline
+    window: Window
+    line: Line
     connection: Connection
     company_key: str
     allowance: Allowance
+    host: HostWatch
     clock_offset: timedelta | None
     access: custody.Access | None = None
     claims: bool = False  # whether it may claim
+    in_shadow: bool = False  # it sends nothing; what waits is rehearsed
     dry_until: float = 0.0  # the last claim found fewer than were asked for
     looking: int = 0  # lists of it under way
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
     repaired_at: datetime | None = None
-    ramp: int = FULL  # requests at once; after a repair one, and one more with each good answer
-    out: int = 0  # requests under way, looks included
+    out: int = 0  # requests claimed or under way, looks included
+    since: float = field(default_factory=boot_time)
+    claimed: int = 0  # in this hold
+    gives_way: bool = False  # its slice is over and others wait
 
     def under_way(self, change: int) -> None:
         """Count a request in or out."""
         self.out += change
         self.allowance.out += change
+        self.host.out += change
+
+    def free_for_orders(self, now: datetime) -> int:
+        """How many more orders quota and host let out now."""
+        return min(self.allowance.free(now), self.host.free_for_orders)
+
+    def free_for_looks(self, now: datetime) -> int:
+        """How many more lists quota and host let us ask for now."""
+        return min(self.allowance.free(now), self.host.free_for_looks)
 
     @property
     def dry(self) -> bool:
@@ -102,13 +127,17 @@ class Job:
     set_aside: int
     opened_at: datetime
     body: bytes = field(repr=False)
+    route: str = Route.SALESORDER_V3
+    own_number: str = ""
 
 
 def hold(
     lane: Lane,
     deadline: Deadline,
     allowance: Allowance,
+    host: HostWatch,
     *,
+    most_slots: int,
     now: datetime,
     held_applications: set[int],
 ) -> HeldLane:
@@ -117,9 +146,12 @@ def hold(
         lane_id=lane.pk,
         epoch=lane.epoch,
         deadline=deadline,
+        window=(window := Window(lane.slots, most_slots)),
+        line=Line(window.slots),
         connection=lane.connection,
         company_key=lane.company_key,
         allowance=allowance,
+        host=host,
         clock_offset=lane.clock_offset,
         setbacks=lane.setbacks,
     )
@@ -130,8 +162,13 @@ def hold(
 def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set[int]) -> None:
     """Bring hold, pause and token up to date; a lane that may no longer send shuts its gate."""
     held.connection = lane.connection
+    held.in_shadow = lane.shadow_since is not None
     _start_slowly(held, now)
+    held.line.window = held.window.slots
+    refused = held.access
     held.access = _access(lane, now)
+    if refused and held.access and refused.token_number != held.access.token_number:
+        held.deadline.shut = False
     application_well = lane.connection.integration.application_id not in held_applications
     may_send = held.access is not None and application_well and _may_send(lane)
     if held.claims and not may_send:
@@ -140,9 +177,7 @@ def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set
 
 
 def _access(lane: Lane, now: datetime) -> custody.Access | None:
-    """What the lane may ask and send with now, over a route the engine speaks."""
-    if lane.connection.integration.route not in ROUTES:
-        return None
+    """What the lane may ask and send with now."""
     try:
         return custody.access_of(lane.connection, now=now)
     except custody.NoAccess:
@@ -154,7 +189,8 @@ def _start_slowly(held: HeldLane, now: datetime) -> None:
     repaired_at = held.connection.repaired_at
     if repaired_at is not None and repaired_at != held.repaired_at:
         held.repaired_at = repaired_at
-        held.ramp = 1 if now - repaired_at < REPAIR_IS_NEWS else FULL
+        if now - repaired_at < REPAIR_IS_NEWS:
+            held.window.restart()
 
 
 def _may_send(lane: Lane) -> bool:
@@ -164,5 +200,6 @@ def _may_send(lane: Lane) -> bool:
         and connection.confirmed_at is not None
         and connection.paused_at is None
         and lane.shut_at is None
+        and lane.shadow_since is None
         and not lane.is_paused
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from integrations.connections.services import incidents
 from integrations.deliveries.models import Lane
-from integrations.deliveries.services import lanes, outbox, pauses
+from integrations.deliveries.services import breakers, lanes, outbox, pauses, probing
 from integrations.deliveries.services.holding import (
     GATE_MARGIN,
     TOKEN_RESERVE,
@@ -37,12 +37,15 @@ def lease(session: Session) -> None:
     suspended = _held_applications(session) if leased else set()
     for lane in leased:
         session.next_look = 0
-        deadline = Deadline(began + _gate_seconds(session))
+        allowance = session.allowances.of(*_allowance_key(lane))
+        deadline = Deadline(began + _gate_seconds(session), beyond=allowance.gate)
         try:
             session.held[lane.pk] = hold(
                 lane,
                 deadline,
-                session.allowances.of(*_allowance_key(lane)),
+                allowance,
+                session.host(breakers.origin_of_lane(lane)),
+                most_slots=session.options.slots_per_lane,
                 now=session.clock.now(),
                 held_applications=suspended,
             )
@@ -68,12 +71,14 @@ def _lease_in_database(session: Session) -> list[Lane]:
             now=now,
             until=now + options.lease,
             token_until=now + TOKEN_RESERVE,
+            shut=probing.shut_routes(session),
             limit=options.slots - len(session.held),
         )
         flipped = outbox.flip(
             leased,
             now=now,
             quarantined_until=now + options.quarantine,
+            erp_quarantined_until=now + options.erp_quarantine,
             look_at=now + options.first_look,
         )
     if flipped:
@@ -147,11 +152,22 @@ def give_back(session: Session) -> None:
     done: dict[int, int] = {}
     for lane in session.held.values():
         opens_at = lane.allowance.opens_at(now)
-        if lane.out == 0 and (lane.idle or session.winds_down or opens_at):
+        shut = bool(opens_at) or lane.host.is_shut
+        if lane.out == 0 and (lane.idle or session.winds_down or shut):
             done[lane.lane_id] = lane.epoch
             if opens_at:
                 session.lessons.append(partial(lanes.rest, lane.lane_id, until=opens_at))
     if done and session.did(lambda: outbox.release(done, now=now)):
         _drop_searches(session, set(done))
+        _remember_windows(session, [session.held[lane_id] for lane_id in done])
         for lane_id in done:
             del session.held[lane_id]
+
+
+def _remember_windows(session: Session, given_back: list[HeldLane]) -> None:
+    """Whoever holds the lane next goes on with what Visma was found to take."""
+    by_slots: dict[int, list[int]] = {}
+    for lane in given_back:
+        if lane.window.slots != lane.window.before:
+            by_slots.setdefault(lane.window.slots, []).append(lane.lane_id)
+    session.lessons += [partial(lanes.remember, ids, slots=n) for n, ids in by_slots.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from integrations.connections.services import custody
-from integrations.deliveries.services import findings, looking
+from integrations.deliveries.services import findings, looking, rehearsing
 from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.sending import learn
 from integrations.deliveries.services.session import Session
@@ -23,14 +23,14 @@ def look(session: Session) -> None:
         _begin(session)
     now = session.clock.now()
     for search in list(session.searches):
-        if session.pump.free and search.lane.allowance.free(now):
+        if search.lane.free_for_looks(now):
             session.searches.remove(search)
             _ask(session, search)
 
 
 def _ask(session: Session, search: Search) -> None:
     try:
-        session.pump.add(looking.page_call(search))
+        session.dispatcher.hand_over(search.lane.line, [looking.page_call(search)])
     except ValueError:
         # The lane's address or token can't be used: as good as an outage, until it is mended.
         now = session.clock.now()
@@ -47,6 +47,7 @@ def _begin(session: Session) -> None:
         searches = session.database(partial(looking.due_searches, lane, now=now)) or []
         session.searches += searches
         lane.looking = len(searches)
+    rehearsing.begin(session)
 
 
 def take_page(session: Session, search: Search, answer: Answer) -> None:

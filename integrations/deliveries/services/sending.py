@@ -10,31 +10,30 @@ from django.db import DatabaseError, transaction
 
 from integrations.connections.services import custody, incidents
 from integrations.deliveries.models import Delivery, Lane
-from integrations.deliveries.services import claiming, judging, lanes, outbox
+from integrations.deliveries.services import claiming, judging, lanes, outbox, probing
 from integrations.deliveries.services.holding import HeldLane, Job
+from integrations.deliveries.services.hosts import ProbeAsked
+from integrations.deliveries.services.looking import PageAsked
 from integrations.deliveries.services.session import Session
 from integrations.visma.answers import Outcome, Verdict
-from integrations.visma.calls import Answer, boot_time
-from integrations.visma.sales_orders import (
-    answered_at,
-    new_order_call,
-    rate_limit,
-    retry_after,
-)
+from integrations.visma.calls import Answer, Call, boot_time
+from integrations.visma.headers import answered_at, rate_limit, retry_after
+from integrations.visma.routes import ROUTES
 
 logger = logging.getLogger(__name__)
 
 DOUBTS_TO_REST = 3  # lost answers in a row before a lane rests
-AHEAD = 64  # orders claimed before there is a slot for them
+TIMED_OUT = 28  # libcurl's code
 UNTOLD_WAIT = 30.0  # seconds after a 429 that doesn't say how long
 
 
-def claim_and_send(session: Session) -> None:
-    """Hand over what was claimed; claim what slots and allowances let out next."""
-    send_ready(session)
-    shares = _shares(session) if len(session.ready) <= AHEAD // 2 else []
+def claim_and_send(session: Session) -> bool:
+    """Claim what slots and allowances let out next, and hand it over. Returns whether to go on."""
+    if session.dispatcher.waiting > session.ahead // 2:
+        return True
+    shares = _shares(session)
     if not shares:
-        return
+        return False
     now = session.clock.now()
     try:
         jobs = session.database(lambda: claiming.claim(shares, now=now))
@@ -43,92 +42,118 @@ def claim_and_send(session: Session) -> None:
         logger.exception("Lanes %s can't be claimed from", [lane.lane_id for lane, _ in shares])
         for lane, _ in shares:
             _stop_lane(session, lane, _shutting(lane, "fault of ours", session))
-        return
+        return False
     if jobs is None:
         # Its COMMIT may have gone through all the same: look what is there before going on.
         session.claims_in_doubt = True
-        return
+        return False
+    for lane, of_lane in _by_lane(jobs).items():
+        _hand_over(session, lane, of_lane)
+    return bool(jobs)
+
+
+def _by_lane(jobs: list[Job]) -> dict[HeldLane, list[Job]]:
+    lanes: dict[HeldLane, list[Job]] = {}
     for job in jobs:
-        job.lane.under_way(1)
-    session.ready += jobs
-    send_ready(session)
+        lanes.setdefault(job.lane, []).append(job)
+    return lanes
 
 
-def send_ready(session: Session) -> None:
-    """Fill free slots with what is claimed. What may no longer go out is given back."""
+def _shares(session: Session) -> list[tuple[HeldLane, int]]:
+    """How many to claim of which lane: those with the most room first."""
+    if session.claims_in_doubt or session.database_is_away:
+        return []
     now = session.clock.now()
-    stopped = [job for job in session.ready if not _may_go(job, now)]
-    if stopped:
-        session.ready = [job for job in session.ready if job not in stopped]
-        _give_back(session, stopped)
-    free = session.pump.free
-    going, session.ready = session.ready[:free], session.ready[free:]
-    for job in going:
-        _send(session, job)
+    rooms = [
+        (min(2 * lane.window.slots - lane.out, lane.free_for_orders(now)), lane)
+        for lane in session.held.values()
+        if lane.claims and lane.access and not lane.dry
+    ]
+    free = session.options.slots + session.ahead - len(session.out)
+    shares = []
+    for room, lane in sorted(rooms, key=lambda one: -one[0]):
+        count = min(room, free)
+        if count <= 0:
+            break
+        # Lanes share allowances and hosts: the next of them finds it taken.
+        count = min(count, lane.free_for_orders(now))
+        lane.under_way(count)
+        shares.append((lane, count))
+        free -= count
+    for lane, count in shares:
+        lane.under_way(-count)
+    return [(lane, count) for lane, count in shares if count]
 
 
-def give_up_ready(session: Session) -> None:
+def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
+    access = lane.access
+    if access is None:
+        raise RuntimeError("A job was claimed without access.")
+    route = ROUTES[access.route]
+    lane.under_way(len(jobs))
+    session.out.update(((job.delivery_id, job.attempt), job) for job in jobs)
+    try:
+        session.dispatcher.hand_over(
+            lane.line,
+            [
+                route.create(access.door, job.body, job, lane.deadline)
+                for job in jobs
+            ],
+        )
+    except ValueError as error:
+        # The lane's address or token can't be sent to or with; nothing went out.
+        fault = str(error)[:200]
+        _give_back(session, jobs, fault=fault)
+        _stop_lane(session, lane, _shutting(lane, fault, session))
+
+
+def withdraw_stopped(session: Session) -> None:
+    """Take back what waits in the lines of lanes that may not send it any more."""
+    now = session.clock.now()
+    for lane in session.held.values():
+        if lane.line.waiting and not _may_go(lane, now):
+            take_unsent(session, session.dispatcher.withdraw(lane.line))
+
+
+def withdraw_all(session: Session) -> None:
     """Nothing more goes out: what is claimed and not sent is pending again."""
-    _give_back(session, session.ready)
-    session.ready = []
+    for lane in session.held.values():
+        if lane.line.waiting:
+            take_unsent(session, session.dispatcher.withdraw(lane.line))
 
 
-def _may_go(job: Job, now: datetime) -> bool:
+def take_unsent(session: Session, calls: list[Call]) -> None:
+    """Give back the claims whose requests were never handed to libcurl; pages are asked anew."""
+    _give_back(session, [call.key for call in calls if isinstance(call.key, Job)])
+    for call in calls:
+        if isinstance(call.key, PageAsked):
+            call.key.search.lane.under_way(-1)
+            session.searches.append(call.key.search)
+        elif isinstance(call.key, ProbeAsked):
+            probing.take_unsent(session, call.key)
+
+
+def _may_go(lane: HeldLane, now: datetime) -> bool:
     """Whether nothing was learnt since the claim that speaks against it."""
-    access = job.lane.access
+    first = lane.line.waiting[0].key
     return (
-        job.lane.claims
-        and access is not None
-        and access.token_number == job.token_number
-        and not job.lane.allowance.is_closed(now)
+        lane.claims
+        and lane.access is not None
+        and (not isinstance(first, Job) or lane.access.token_number == first.token_number)
+        and not lane.allowance.is_closed(now)
+        and not lane.host.is_shut
     )
 
 
-def _give_back(session: Session, jobs: list[Job]) -> None:
+def _give_back(session: Session, jobs: list[Job], *, fault: str = "") -> None:
     """Their requests were never handed to libcurl."""
     if not jobs:
         return
     claims, now = [(job.delivery_id, job.attempt) for job in jobs], session.clock.now()
     for job in jobs:
         job.lane.under_way(-1)
-    session.lessons.append(lambda: outbox.unclaim(claims, now=now))
-
-
-def _shares(session: Session) -> list[tuple[HeldLane, int]]:
-    """How many to claim of which lane: free slots dealt out one by one, lanes taking turns."""
-    if session.claims_in_doubt or session.database_is_away:
-        return []
-    now, free = session.clock.now(), session.pump.free + AHEAD - len(session.ready)
-    room: dict[HeldLane, int] = {}
-    for lane in session.held.values():
-        if lane.claims and lane.access and not lane.dry:
-            allowed = lane.allowance.free(now)
-            room[lane] = min(min(session.options.slots_per_lane, lane.ramp) - lane.out, allowed)
-    shares = dict.fromkeys(room, 0)
-    while free and any(left > 0 for left in room.values()):
-        for lane in [lane for lane, left in room.items() if left > 0][:free]:
-            shares[lane] += 1
-            room[lane] -= 1
-            free -= 1
-    return [(lane, count) for lane, count in shares.items() if count]
-
-
-def _send(session: Session, job: Job) -> None:
-    access = job.lane.access
-    if access is None:
-        raise RuntimeError("A job was claimed without access.")
-    try:
-        session.pump.add(
-            new_order_call(access.sales_order_url, access.token, job.body, job, job.lane.deadline)
-        )
-    except ValueError as error:
-        # The lane's address or token can't be sent to or with; nothing went out.
-        job.lane.under_way(-1)
-        claims, now, fault = [(job.delivery_id, job.attempt)], session.clock.now(), str(error)[:200]
-        session.lessons.append(lambda: outbox.unclaim(claims, now=now, fault=fault))
-        _stop_lane(session, job.lane, _shutting(job.lane, fault, session))
-        return
-    session.out[job.delivery_id, job.attempt] = job
+        del session.out[job.delivery_id, job.attempt]
+    session.lessons.append(lambda: outbox.unclaim(claims, now=now, fault=fault))
 
 
 def take_back_doubtful_claims(session: Session) -> None:
@@ -138,7 +163,6 @@ def take_back_doubtful_claims(session: Session) -> None:
     epochs, now = session.epochs(), session.clock.now()
     known = {
         *session.out,
-        *((job.delivery_id, job.attempt) for job in session.ready),
         *((s.delivery_id, s.attempt) for s, _ in session.unwritten),
     }
 
@@ -163,8 +187,22 @@ def take_order(session: Session, job: Job, answer: Answer) -> None:
         session.unwritten_since = boot_time()
     session.unwritten.append((judged.settlement, judged.end))
     learn(session, job.lane, answer)
+    _widen(session, job.lane, answer)
     if judged.verdict is not None:
         _teach_lane(session, job, answer, judged.verdict)
+
+
+def _widen(session: Session, lane: HeldLane, answer: Answer) -> None:
+    """Let more or fewer of the lane's orders be under way, as this answer speaks for or against."""
+    window, before = lane.window, lane.window.slots
+    if answer.curl_code == TIMED_OUT and answer.passed:
+        window.hung(answer.ended)
+    elif answer.status == 429 or answer.status >= 500 or not answer.whole:
+        window.set_back(answer.began, answer.ended)
+    else:
+        window.went_well(answer.began, answer.ended)
+    if window.slots != before:
+        session.dispatcher.widen(lane.line, window.slots)
 
 
 def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
@@ -174,14 +212,26 @@ def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
     if answer.status == 429 and wait is None:
         wait = UNTOLD_WAIT
     lane.allowance.learn(rate_limit(answer), wait, now)
+    probing.hear(session, lane, answer)
     if wait is not None:
         session.next_saving = 0
+        _open_gates(session, lane)
     told = answered_at(answer) if lane.clock_offset is None else None
     if told is not None:
         lane.clock_offset = offset = told - now
         session.lessons.append(
             lambda: Lane.objects.filter(pk=lane.lane_id).update(clock_offset=offset)
         )
+
+
+def _open_gates(session: Session, throttled: HeldLane) -> None:
+    """A 429 has been learnt: what waited behind the gates it shut is taken back, and they open."""
+    for lane in session.held.values():
+        if lane.allowance is throttled.allowance:
+            take_unsent(session, session.dispatcher.withdraw(lane.line))
+    throttled.allowance.gate.shut = False
+    if throttled.claims:
+        throttled.deadline.shut = False
 
 
 def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) -> None:
@@ -205,7 +255,6 @@ def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) ->
 
 def _teach_well(session: Session, lane: HeldLane) -> None:
     lane.doubts = 0
-    lane.ramp += 1
     if lane.setbacks:
         lane.setbacks = 0
         session.lessons.append(lambda: lanes.recover(lane.lane_id))

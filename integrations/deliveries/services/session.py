@@ -14,15 +14,21 @@ from integrations.connections.services import visma_clients
 from integrations.deliveries.services.allowances import Allowances
 from integrations.deliveries.services.clock import DatabaseClock
 from integrations.deliveries.services.holding import DrainOptions, HeldLane, Job
+from integrations.deliveries.services.hosts import HostWatch, ProbeAsked
 from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.outbox import AttemptEnd, Settlement
 from integrations.visma.calls import boot_time
-from integrations.visma.pump import Pump
+from integrations.visma.dispatch import Dispatcher
+from integrations.visma.pump import MOST_SLOTS
 
 logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = 1.0  # seconds until it is tried again
 STATEMENT_TIMEOUT = "2s"
+# Connections beyond the slots, for requests that hang.
+SPARE_SLOTS = 64
+# Claimed before there is a slot for them, so that a slot that gets free is filled at once.
+LEAST_AHEAD, MOST_AHEAD = 16, 256
 
 T = TypeVar("T")
 
@@ -33,12 +39,13 @@ class Session:
 
     options: DrainOptions
     stop: threading.Event
-    pump: Pump
+    dispatcher: Dispatcher
     clock: DatabaseClock = field(default_factory=DatabaseClock)
     allowances: Allowances = field(default_factory=Allowances)
+    hosts: dict[str, HostWatch] = field(default_factory=dict)
+    probe: ProbeAsked | None = None  # out now
     held: dict[int, HeldLane] = field(default_factory=dict)
-    # Claimed a little ahead, so that a slot that gets free is filled without a claim of its own.
-    ready: list[Job] = field(default_factory=list)
+    # Claimed and not judged yet; some wait in their lanes' lines for a slot.
     out: dict[tuple[int, int], Job] = field(default_factory=dict)
     searches: list[Search] = field(default_factory=list)
     unwritten: list[tuple[Settlement, AttemptEnd]] = field(default_factory=list)
@@ -49,6 +56,7 @@ class Session:
     next_renewal: float = 0.0
     next_lease: float = 0.0
     next_look: float = 0.0
+    next_follow: float = 0.0
     next_saving: float = 0.0
     _away_until: float = 0.0
     _winding_since: float = 0.0
@@ -57,6 +65,11 @@ class Session:
     def winds_down(self) -> bool:
         """A stop is wanted or the turn is over: claim nothing more, only listen."""
         return self.stop.is_set() or self.age > self.options.turn.total_seconds()
+
+    @property
+    def ahead(self) -> int:
+        """How many orders may be claimed beyond the slots."""
+        return max(LEAST_AHEAD, min(self.options.slots, MOST_AHEAD))
 
     @property
     def age(self) -> float:
@@ -73,6 +86,12 @@ class Session:
     @property
     def database_is_away(self) -> bool:
         return boot_time() < self._away_until
+
+    def host(self, origin: str) -> HostWatch:
+        """What this drain knows of a host."""
+        if origin not in self.hosts:
+            self.hosts[origin] = HostWatch(origin)
+        return self.hosts[origin]
 
     def epochs(self) -> dict[int, int]:
         return {lane.lane_id: lane.epoch for lane in self.held.values()}
@@ -100,9 +119,10 @@ class Session:
 
 
 def open_session(options: DrainOptions, stop: threading.Event) -> Session:
-    """A session of its own, with a pump made in the thread that will run it."""
-    pump = Pump(visma_clients.pump_options(total=options.slots, per_host=options.slots))
-    return Session(options, stop, pump)
+    """A session of its own, with a pump that runs beside it."""
+    total = min(options.slots + SPARE_SLOTS, MOST_SLOTS)
+    pump = visma_clients.pump_options(total=total, per_host=total)
+    return Session(options, stop, Dispatcher(pump, options.slots))
 
 
 def _bound_statements() -> None:
