@@ -70,7 +70,12 @@ def _payload(connection: Connection, due: Due) -> str:
     """What goes to Visma: as built before, or anew for a first attempt or another route."""
     if due.payload and due.route == connection.integration.route:
         return due.payload
-    reference = payloads.wire_reference(connection.integration.reference_prefix, due.reference)
+    return built_anew(connection, due.reference, due.content)
+
+
+def built_anew(connection: Connection, own_reference: str, content: str) -> str:
+    """The payload of an order as the connection builds it now; ``content`` is JSON."""
+    reference = payloads.wire_reference(connection.integration.reference_prefix, own_reference)
     defaults = payloads.Defaults(
         order_type=connection.order_type,
         branch=connection.branch,
@@ -78,7 +83,7 @@ def _payload(connection: Connection, due: Due) -> str:
         first_status=connection.first_status,
     )
     return payloads.as_text(
-        payloads.new_sales_order(json.loads(due.content), reference=reference, defaults=defaults)
+        payloads.new_sales_order(json.loads(content), reference=reference, defaults=defaults)
     )
 
 

@@ -57,7 +57,7 @@ def resend(delivery: Delivery, *, by: By, now: datetime, act: BulkAct | None = N
     row = _locked(delivery)
     if row.state not in (State.REJECTED, State.PARKED, State.CANCELLED):
         raise NotPossible(f"resend_{row.state}")
-    if row.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED):
+    if row.reason in (Reason.FOUND, Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED):
         raise NotPossible("decide_first")
     if act is not None and row.settled_at is not None and row.settled_at > act.started_at:
         raise NotPossible("resend_settled_since")

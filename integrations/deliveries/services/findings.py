@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from integrations.deliveries.models import Attempt, Delivery, Look
 from integrations.deliveries.models.deliveries import DeliveryQuerySet
+from integrations.deliveries.services import rehearsing
 from integrations.deliveries.services.holding import DrainOptions
 from integrations.deliveries.services.judging import MOST_CHARGED
 from integrations.deliveries.services.looking import Search, Sought
@@ -23,6 +24,9 @@ LONGEST_DOUBT = timedelta(hours=24)
 
 def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None:
     """Write what a whole list (read to its end) says of each delivery it was read for."""
+    if search.rehearsed is not None:
+        rehearsing.write_found(search, now=now)
+        return
     for sought in search.sought:
         with transaction.atomic():
             _write_one(search, sought, search.hits.get(sought.delivery_id, []), options, now)
@@ -31,6 +35,9 @@ def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None
 
 def write_failed(search: Search, status: int, options: DrainOptions, *, now: datetime) -> None:
     """Visma could not be asked, so nothing is sent again. After a day a person decides."""
+    if search.rehearsed is not None:
+        rehearsing.write_failed(search, status, options, now=now)
+        return
     for sought in search.sought:
         with transaction.atomic():
             _record(search, sought, Finding.FAILED, status=status)

@@ -65,6 +65,8 @@ class Search:
     sought: list[Sought]
     begun_at: datetime
     whole: bool
+    # In shadow mode: the payloads of orders that were never sent, by delivery.
+    rehearsed: dict[int, str] | None = None
     page: int = 0
     rows_read: int = 0
     hits: dict[int, list[ListedOrder]] = field(default_factory=dict)
@@ -105,7 +107,7 @@ def lanes_to_look_at(lanes: list[HeldLane], *, now: datetime) -> list[HeldLane]:
 
 def due_searches(lane: HeldLane, *, now: datetime) -> list[Search]:
     """What to look for in a lane now: a few narrowed lists before a quarantine ends, else one."""
-    sought = [_sought(d) for d in _due(lane, now)]
+    sought = [sought_of(d) for d in _due(lane, now)]
     early = [s for s in sought if now < s.quarantined_until]
     if len(sought) <= MOST_NARROW and early:
         sought = [s for s in sought if s not in early]
@@ -125,7 +127,8 @@ def _due(lane: HeldLane, now: datetime) -> list[Delivery]:
     )
 
 
-def _sought(delivery: Delivery) -> Sought:
+def sought_of(delivery: Delivery) -> Sought:
+    """How an uncertain delivery's order would look in Visma; wants its order's integration."""
     order = delivery.order
     if (
         delivery.first_sent_at is None

@@ -8,7 +8,7 @@ lets the next of its key go, and the sweep makes up for ends that crossed a chan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -17,6 +17,7 @@ from integrations.connections.models import Connection, Integration
 from integrations.connections.models.applications import OrderInKey
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services import outbox
+from integrations.deliveries.services.holding import HeldLane
 from integrations.orders.models import SalesOrder
 
 State = Delivery.State
@@ -38,7 +39,9 @@ def line_up(rows: Sequence[Delivery], lane: Lane) -> None:
     _one_at_a_time(lane)
     buyers = {row.order.buyer for row in rows}
     open_keys = set(
-        _blocking(choice).filter(lane=lane, queue_key__in=buyers).values_list("queue_key", flat=True)
+        _blocking(choice)
+        .filter(lane=lane, queue_key__in=buyers)
+        .values_list("queue_key", flat=True)
     )
     for row in rows:
         row.queue_key = row.order.buyer
@@ -93,6 +96,13 @@ def waits_for(delivery: Delivery) -> Delivery | None:
         lane=delivery.lane_id, queue_key=delivery.queue_key, pk__lt=delivery.pk
     )
     return earlier.select_related("order").order_by("pk").first()
+
+
+def wake(lanes: Iterable[HeldLane]) -> None:
+    """Outcomes were written: lanes that keep order may have something to claim again."""
+    for lane in lanes:
+        if lane.connection.integration.order_in_key != OrderInKey.FREE:
+            lane.dry_until = 0.0
 
 
 def _open() -> QuerySet[Delivery]:

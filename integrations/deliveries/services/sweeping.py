@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery, Lane, Look
-from integrations.deliveries.services import lanes, ordering, outbox
+from integrations.deliveries.services import lanes, ordering, outbox, shadow
 from integrations.deliveries.services.findings import LONGEST_DOUBT
 from integrations.deliveries.services.holding import TOKEN_RESERVE
 
@@ -31,6 +31,7 @@ def sweep(*, now: datetime) -> Wanted:
     lanes.open_proven()
     park_unaskable(now=now)
     ordering.let_go_left_over()
+    shadow.finish()
     return Wanted(
         drain=bool(outbox.lanes_due(now=now, token_until=now + TOKEN_RESERVE, limit=1)),
         grants=_grants_without_token(now),
