@@ -5,6 +5,7 @@ from integrations.deliveries.models.breakers import Breaker
 from integrations.deliveries.models.bulk_acts import BulkAct
 from integrations.deliveries.models.deliveries import Delivery
 from integrations.deliveries.models.lanes import Lane
+from integrations.deliveries.models.own_numbers import OwnNumber
 from integrations.deliveries.models.pauses import Pause
 from integrations.deliveries.models.tallies import Heartbeat, Tally
 
@@ -16,6 +17,7 @@ __all__ = [
     "Heartbeat",
     "Lane",
     "Look",
+    "OwnNumber",
     "Pause",
     "Tally",
 ]

@@ -15,6 +15,7 @@ from integrations.deliveries.services import leasing, ordering, outbox, probing,
 from integrations.deliveries.services.holding import DrainOptions, Job
 from integrations.deliveries.services.hosts import ProbeAsked
 from integrations.deliveries.services.looking import PageAsked
+from integrations.deliveries.services.phases import Phase
 from integrations.deliveries.services.session import Session, open_session
 from integrations.visma.calls import Answer, boot_time
 
@@ -55,10 +56,13 @@ def _turn(session: Session) -> None:
         sending.withdraw_all(session)
     else:
         leasing.lease(session)
+        session.phases.enter(Phase.CLAIM)
         claims = sending.claim_and_send(session)
+        session.phases.enter(Phase.LOOK)
         searching.look(session)
     _listen(session, claims=claims)
     write(session)
+    session.phases.enter(Phase.LEASE)
     leasing.give_back(session)
 
 
@@ -68,7 +72,9 @@ def _listen(session: Session, *, claims: bool = False) -> None:
     if session.unwritten:
         wait = min(wait, max(0.0, session.unwritten_since + BATCH_SECONDS - boot_time()))
     few = session.ahead // 2 if claims else -1
+    session.phases.enter(Phase.WAIT)
     came = session.dispatcher.collect(wait, enough=BATCH, few=few)
+    session.phases.enter(Phase.SETTLE)
     for answer in came.answers:
         _take(session, answer)
     sending.take_unsent(session, came.unsent)
@@ -98,6 +104,7 @@ def write(session: Session) -> None:
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
         session.did(session.allowances.save)
+        session.did(session.phases.save)
 
 
 def _is_time_to_write(session: Session) -> bool:
@@ -122,6 +129,7 @@ def _end(session: Session) -> None:
     sending.take_unsent(session, left.unsent)
     write(session)
     session.did(session.allowances.save)
+    session.did(lambda: session.phases.save(at_once=True))
     probing.let_go(session)
     if not session.unwritten:
         # Otherwise the leases lapse, and whoever is next finds the rows in `sending`.

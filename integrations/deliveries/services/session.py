@@ -17,6 +17,7 @@ from integrations.deliveries.services.holding import DrainOptions, HeldLane, Job
 from integrations.deliveries.services.hosts import HostWatch, ProbeAsked
 from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.deliveries.services.phases import Phases
 from integrations.visma.calls import boot_time
 from integrations.visma.dispatch import Dispatcher
 from integrations.visma.pump import MOST_SLOTS
@@ -43,6 +44,7 @@ class Session:
     clock: DatabaseClock = field(default_factory=DatabaseClock)
     allowances: Allowances = field(default_factory=Allowances)
     hosts: dict[str, HostWatch] = field(default_factory=dict)
+    phases: Phases = field(default_factory=Phases)
     probe: ProbeAsked | None = None  # out now
     held: dict[int, HeldLane] = field(default_factory=dict)
     # Claimed and not judged yet; some wait in their lanes' lines for a slot.
