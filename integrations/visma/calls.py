@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from integrations.visma.pacing import Pace
 
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -44,6 +48,7 @@ class Call:
     body: bytes | None = field(repr=False)
     deadline: Deadline
     timeout: float = 0.0  # seconds for the whole of it; 0: as the pump says
+    pace: Pace | None = field(default=None, repr=False)  # told when the first byte goes out
 
 
 @dataclass(frozen=True, slots=True)

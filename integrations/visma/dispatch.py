@@ -10,8 +10,11 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 
 from integrations.visma.calls import Answer, Call, boot_time
+from integrations.visma.pacing import Pace
 from integrations.visma.pump import Pump, PumpOptions
 from integrations.visma.transfers import check
 
@@ -20,16 +23,23 @@ POLL, POLL_WITH_ROOM = 0.02, 0.004  # seconds; with room left, new calls must no
 # the others no more.
 SLOW, LOOK_FOR_SLOW = 5.0, 0.25
 CREATED = 201
+NOBODY_WAITS = 60.0  # seconds; whoever hands something over ends it
+ASK_PACE_EVERY = 0.05  # seconds; what a line waits for may come earlier than it looked
 
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """The calls of one lane before the wire. ``window``: how many may be under way at once."""
+    """The calls of one lane before the wire. ``window``: how many may be under way at once.
+
+    ``pace`` is shared by the lines under one allowance.
+    """
 
     window: int
+    pace: Pace = field(default_factory=Pace)
     waiting: deque[Call] = field(default_factory=deque)
     out: int = 0
-    _turns: bool = False  # whether it stands in the ring
+    _turns: bool = False  # whether it stands in the ring, or aside until its pace lets it
+    _aside: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +64,8 @@ class Dispatcher:
         self._options, self._slots = options, slots
         self._changed = threading.Condition()
         self._ring: deque[Line] = deque()
+        self._aside: list[tuple[float, int, Line]] = []
+        self._numbers = count()
         self._out: dict[object, tuple[Line, float]] = {}  # key → its line, and since when
         self._ready = Collected()
         self._waiting = self._slow = 0
@@ -65,7 +77,7 @@ class Dispatcher:
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their turn."""
+        """How many calls wait for their turn; those that wait for their pace don't count."""
         return self._waiting
 
     def hand_over(self, line: Line, calls: Iterable[Call]) -> None:
@@ -78,7 +90,7 @@ class Dispatcher:
             check(call, self._options.plain_http_hosts)
         with self._changed:
             line.waiting.extend(taken)
-            self._waiting += len(taken)
+            self._waiting += 0 if line._aside else len(taken)
             self._line_up(line)
             self._changed.notify_all()
 
@@ -93,7 +105,7 @@ class Dispatcher:
         with self._changed:
             back = list(line.waiting)
             line.waiting.clear()
-            self._waiting -= len(back)
+            self._waiting -= 0 if line._aside else len(back)
         return back
 
     def collect(self, timeout: float, *, enough: int = 1, few: int = -1) -> Collected:
@@ -128,7 +140,7 @@ class Dispatcher:
         try:
             while self._start_next(pump):
                 room = pump.in_flight - self._slow < self._slots
-                self._keep(pump.poll(POLL_WITH_ROOM if room else POLL))
+                self._keep(pump.poll(self._until_next(POLL_WITH_ROOM if room else POLL)))
                 if pump.in_flight and boot_time() - looked > LOOK_FOR_SLOW:
                     looked = boot_time()
                     self._slow = sum(looked - since > SLOW for _, since in self._out.values())
@@ -146,9 +158,11 @@ class Dispatcher:
         with self._changed:
             while not (self._ring or pump.in_flight or self._stopped):
                 self._wake_if_worth()
-                self._changed.wait()
+                self._changed.wait(self._until_next(NOBODY_WAITS))
+                self._take_from_aside()
             if self._stopped:
                 return False
+            self._take_from_aside()
             room = min(self._slots - pump.in_flight + self._slow, pump.free)
             while self._ring and len(calls) < room:
                 self._take_turn(calls)
@@ -159,15 +173,44 @@ class Dispatcher:
             pump.start(call)
         return True
 
+    def _until_next(self, longest: float) -> float:
+        """Seconds until a line's pace lets it go on, at most so many."""
+        if not self._aside:
+            return longest
+        return min(longest, max(0.0, self._aside[0][0] - boot_time()))
+
+    def _take_from_aside(self) -> None:
+        now = boot_time() if self._aside else 0.0
+        while self._aside and self._aside[0][0] <= now:
+            line = heappop(self._aside)[2]
+            line._aside = line._turns = False
+            self._waiting += len(line.waiting)
+            self._line_up(line)
+
+    def _is_early(self, line: Line) -> bool:
+        """Whether the line's pace says: not yet. Then it stands aside until it may."""
+        if not line.pace.is_on:
+            return False
+        now = boot_time()
+        opens = line.pace.opens_at(now)
+        if opens <= now:
+            return False
+        line._aside = line._turns = True
+        self._waiting -= len(line.waiting)
+        heappush(self._aside, (min(opens, now + ASK_PACE_EVERY), next(self._numbers), line))
+        return True
+
     def _take_turn(self, calls: list[tuple[Line, Call]]) -> None:
         line = self._ring.popleft()
         line._turns = False
-        if not line.waiting:
+        if not line.waiting or self._is_early(line):
             return
         call = line.waiting.popleft()
         self._waiting -= 1
         if call.deadline.passes():
             line.out += 1
+            call.pace = line.pace
+            line.pace.start(boot_time())
             calls.append((line, call))
         else:
             self._ready.unsent.append(call)
@@ -188,6 +231,7 @@ class Dispatcher:
                 if boot_time() - since > SLOW:
                     self._slow = max(0, self._slow - 1)
                 line.out -= 1
+                line.pace.end(sent=answer.passed > 0)
                 self._line_up(line)
                 self._urgent = self._urgent or answer.status != CREATED
             self._ready.answers += answers

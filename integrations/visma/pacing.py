@@ -14,7 +14,12 @@ REMEMBERED = 64  # sends, while no limit of a short window is known
 # Shares of a window: how much later than it would have to be a request is planned, and how little
 # later it may go where others were late. What is between the two makes up for lateness.
 EASE, GUARD = 0.010, 0.006
+# Refused all the same: answers or requests travel less evenly than that leaves room for.
+MORE_GUARD, MOST_GUARD = 0.01, 0.05
 CATCH_UP = 0.05  # seconds that a plan may lie back
+# Our own requests of so many windows' length explain what is left: some arrive earlier than others.
+OURS = 1.1
+KEPT_WINDOWS = 4  # sends remembered; an answer that took longer explains nothing
 
 
 class Pace:
@@ -24,6 +29,7 @@ class Pace:
     """
 
     __slots__ = (
+        "_guard",
         "_left",
         "_left_until",
         "_length",
@@ -39,7 +45,7 @@ class Pace:
         self._starting = 0  # of these, still before the wire
         self._sent: deque[float] = deque(maxlen=REMEMBERED)
         self._limit, self._length = 0, 0.0
-        self._next = 0.0
+        self._next, self._guard = 0.0, GUARD
         self._left, self._left_until = 0, 0.0
 
     @property
@@ -49,13 +55,13 @@ class Pace:
     def narrow(self, limit: int, length: float) -> None:
         """From now on at most so many within ``length`` seconds."""
         if (limit, length) != (self._limit, self._length):
-            self._sent = deque(self._sent, maxlen=limit)
+            self._sent = deque(tuple(self._sent), maxlen=limit * KEPT_WINDOWS)
             self._limit, self._length = limit, length
 
     def widen(self) -> None:
         """No short window limits it any more."""
         if self._limit:
-            self._sent = deque(self._sent, maxlen=REMEMBERED)
+            self._sent = deque(tuple(self._sent), maxlen=REMEMBERED)
             self._limit = 0
 
     def hear(self, remaining: int, reset: float, sent: float) -> None:
@@ -64,14 +70,20 @@ class Pace:
         Less than our own requests explain means that others use the allowance too, or that the
         window is older than we are: then no more than that goes out until it is over.
         """
-        since = sent - self._length
-        ours = sum(1 for moment in self._sent if since < moment <= sent)
+        known, since = tuple(self._sent), sent - self._length * OURS
+        if len(known) == self._sent.maxlen and known[0] > since:
+            return
+        ours = sum(1 for moment in known if since < moment <= sent)
         if remaining + ours < self._limit:
-            later = sum(1 for moment in self._sent if moment > sent)
+            later = sum(1 for moment in known if moment > sent)
             self._left = max(0, remaining - later)
-            self._left_until = sent + reset + GUARD * self._length
+            self._left_until = sent + reset + self._guard * self._length
         elif sent >= self._left_until - reset:
             self._left_until = 0.0
+
+    def refused(self) -> None:
+        """One came too early for the window all the same."""
+        self._guard = min(self._guard + MORE_GUARD, MOST_GUARD)
 
     def opens_at(self, now: float) -> float:
         """The moment from which one more may start; a past one means now."""
@@ -82,7 +94,7 @@ class Pace:
         if back <= 0:
             return now + self._length
         if len(self._sent) >= back:
-            opens = max(opens, self._sent[-back] + self._length * (1 + GUARD))
+            opens = max(opens, self._sent[-back] + self._length * (1 + self._guard))
         if now < self._left_until and self._left <= self._starting:
             opens = max(opens, self._left_until)
         return opens
@@ -92,7 +104,7 @@ class Pace:
         self.under_way += 1
         self._starting += 1
         if self._limit:
-            spread = self._length * (1 + EASE) / self._limit
+            spread = self._length * (1 + self._guard + EASE - GUARD) / self._limit
             self._next = max(self._next, now - CATCH_UP) + spread
 
     def send(self, now: float) -> None:

@@ -9,7 +9,7 @@ from io import BytesIO
 import pycurl
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from integrations.visma.calls import Answer, Call
+from integrations.visma.calls import Answer, Call, boot_time
 from integrations.visma.origins import may_go_plain
 
 METHODS = ("GET", "POST", "DELETE")
@@ -36,6 +36,8 @@ class Transfer:
                 self._passed = 1
                 self._lines.clear()  # a proxy's answer to CONNECT is not the answer
                 self._complete = False
+                if self.call.pace is not None:
+                    self.call.pace.send(boot_time())
                 return int(pycurl.PREREQFUNC_OK)
         self._refused += 1
         return int(pycurl.PREREQFUNC_ABORT)
@@ -67,6 +69,11 @@ class Transfer:
             ended=time.monotonic(),
             error=error,
         )
+
+
+def is_too_long(answer: Answer) -> bool:
+    """Whether the body was cut for its length."""
+    return answer.curl_code == pycurl.E_FILESIZE_EXCEEDED or len(answer.body) >= BODY_LIMIT
 
 
 def _by_name(lines: list[bytes]) -> dict[str, list[str]]:
