@@ -41,8 +41,39 @@ class Identity:
     before: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A database's files in a folder. It is served by one process at a time."""
+
+    folder: Path
+    binaries: Path
+    identity: Identity
+
+    def serve(self, flags: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Starts the server and waits until it answers; after a crash that takes a recovery."""
+        folder = self.folder
+        process = processes.start(
+            [
+                *self.identity.before, self.binaries / "postgres", "-D", folder / "cluster", *flags,
+                "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder / 'socket'}",
+            ],
+            folder=Path("/"),
+            log=folder / "postgresql.log",
+            farewell=signal.SIGINT,
+            user=self.identity.user,
+            group=self.identity.group,
+        )  # fmt: skip
+        _wait_for(process, folder)
+        return process
+
+
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """Makes a cluster in the folder, starts it and waits until it answers."""
+    return make(folder).serve(FAST)
+
+
+def make(folder: Path) -> Cluster:
+    """Makes a cluster in the folder, which ``nobody`` must be able to reach."""
     binaries = find_binaries()
     if os.getuid() == 0 and not _open_to_all(binaries):
         binaries = _brought_within_reach(binaries, folder / "postgresql")
@@ -52,19 +83,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         if identity.user:
             shutil.chown(folder / name, identity.user, identity.group)
     _make_cluster(binaries, folder, identity)
-    process = processes.start(
-        [
-            *identity.before, binaries / "postgres", "-D", folder / "cluster", *FAST,
-            "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder / 'socket'}",
-        ],
-        folder=Path("/"),
-        log=folder / "postgresql.log",
-        farewell=signal.SIGINT,
-        user=identity.user,
-        group=identity.group,
-    )  # fmt: skip
-    _wait_for(process, folder)
-    return process
+    return Cluster(folder, binaries, identity)
 
 
 def address(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""Throws faults at real processes and tells whether every order came to be there once."""

@@ -1,0 +1,161 @@
+"""One run: start everything, take orders in while faults strike, let it settle, judge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import OperationalError, connection
+
+from chaos import logs, orders, timetable, verdict, witnesses
+from chaos.house import House
+from chaos.intake import Intake, ask
+from chaos.report import Report
+from chaos.stage import Stage
+from chaos.throwing import Thrower
+from chaos.visits import Visitor, slowest, within
+from chaos.world import Shop, open_shops
+
+PAUSE = 0.05
+BEYOND = 30.0  # seconds an order may take to settle beyond quarantine and lag
+HAND_IN = 30.0  # seconds for the last orders to be handed in after the last fault
+UP = 90.0
+REMEMBERED = 3.0  # seconds for which a server's return may still be felt
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    seed: int
+    classes: list[str]
+    stage: Stage
+    shops: int
+
+
+def run(house: House, wish: Wish, say: Callable[[str], None]) -> Report:
+    """Raises NotUp when the programs don't come up to begin with."""
+    shops = open_shops(house.visma, wish.shops)
+    house.begin_programs(wish.stage)
+    _wait_until_up(house, shops)
+    faults = timetable.draw(wish.seed, wish.classes, wish.stage)
+    for fault in faults:
+        say(str(fault))
+    thrower = Thrower(
+        house.fleet, house.database, house.broker, house.visma,
+        (shops[0].grant, shops[0].connection),
+    )  # fmt: skip
+    planned = orders.plan(wish.seed, wish.stage.orders, wish.shops, _intake_seconds(wish.stage))
+    began = time.monotonic()
+    intake, visitor = Intake(began), Visitor()
+    intake.begin(planned, house.portal, shops)
+    visitor.begin(house.portal, shops)
+    thrower.load(faults, began)
+    while not thrower.is_over:
+        _turn(house, thrower)
+    thrower.count_visma()
+    say(f"{thrower.last_at - began:6.1f}  the last fault is over")
+    settled_in = _settle(house, intake, thrower.last_at, wish.stage)
+    visitor.end()
+    return _judged(house, wish, thrower, intake, visitor, shops, settled_in)
+
+
+def _intake_seconds(stage: Stage) -> float:
+    return max(stage.seconds - 10, stage.seconds / 2)
+
+
+def _turn(house: House, thrower: Thrower | None = None) -> None:
+    if thrower:
+        thrower.turn()
+    house.tend()
+    time.sleep(PAUSE)
+
+
+class NotUp(Exception):
+    """The programs did not begin to work before the first fault."""
+
+
+def _wait_until_up(house: House, shops: list[Shop]) -> None:
+    """Web answers, and the portal's own tasks have fetched a token for every shop."""
+    deadline = time.monotonic() + UP
+    while not _is_up(house, shops):
+        _turn(house)
+        if time.monotonic() > deadline or house.fleet.crashes:
+            raise NotUp(f"The programs did not come up. Their logs are in {house.logs}.")
+
+
+def _is_up(house: House, shops: list[Shop]) -> bool:
+    cookie = {"Cookie": shops[0].cookie}
+    return ask(house.portal, "GET", shops[0].page, cookie)[0] == 200 and witnesses.all_have_tokens()
+
+
+def _settle(house: House, intake: Intake, last_at: float, stage: Stage) -> float | None:
+    """Seconds from the last fault until nothing waited; None when that took too long."""
+    most = stage.quarantine + stage.read_lag + BEYOND
+    handed_in_by = last_at + HAND_IN
+    while not intake.is_over and time.monotonic() < handed_in_by:
+        _turn(house)
+    intake.give_up()
+    settled: float | None = None
+    while settled is None and time.monotonic() < last_at + most:
+        _turn(house)
+        if _waiting() == 0:
+            settled = time.monotonic() - last_at
+    # What Visma still has in hand may yet become an order.
+    until = time.monotonic() + stage.latest_commit
+    while time.monotonic() < until:
+        _turn(house)
+    return settled
+
+
+def _waiting() -> int | None:
+    """None: the database was just away; a connection of this process may be of before."""
+    try:
+        return witnesses.still_waiting()
+    except OperationalError:
+        connection.close()
+        return None
+
+
+def _judged(
+    house: House,
+    wish: Wish,
+    thrower: Thrower,
+    intake: Intake,
+    visitor: Visitor,
+    shops: list[Shop],
+    settled_in: float | None,
+) -> Report:
+    ledger = witnesses.ledger(house.visma)
+    judged = verdict.judge(
+        witnesses.accepted(intake.accepted, shops),
+        witnesses.tables(),
+        witnesses.api(house.portal, shops),
+        ledger,
+    )
+    told = house.visma.verdict()
+    traces = logs.uncaused(logs.traces(house.log_files()), wish.classes)
+    apart = thrower.away["database"]
+    bad = [visit for visit in visitor.visits if not visit.well]
+    known = within(bad, [(start - 1, end + REMEMBERED) for start, end in apart])
+    broker_away = within(visitor.visits, thrower.away["broker"])
+    return Report(
+        wish=wish,
+        verdict=judged,
+        sent=sum(len(there) for there in ledger.values()),
+        early=int(told["too_early"]),
+        calls=int(told["requests"]),
+        struck=thrower.struck,
+        missed=thrower.missed,
+        crashes=[f"{one.name} ended with {one.code}" for one in house.fleet.crashes],
+        traces=traces,
+        left_behind=house.fleet.left_behind(),
+        not_taken=intake.refused,
+        asked_again=intake.asked_again,
+        settled_in=settled_in,
+        pages=len(visitor.visits),
+        failed_pages=[visit for visit in bad if visit not in known],
+        slowest_without_broker=slowest(broker_away),
+        starts=house.fleet.starts,
+    )

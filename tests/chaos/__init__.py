@@ -1,0 +1,1 @@
+"""The supervisor of faults, and one case for each class of them."""
