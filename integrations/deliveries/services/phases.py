@@ -9,7 +9,6 @@ from integrations.deliveries.models import Tally
 from integrations.deliveries.services import tallies
 from integrations.visma.calls import boot_time
 
-
 SAVE_EVERY = 5.0  # seconds
 
 
