@@ -27,10 +27,14 @@ def _push(given: argparse.Namespace) -> int:
         sys.exit("--latency-ms and --in-flight need as many numbers as each other.")
     share = QUICK_SHARE if given.quick else 1
     servers = importlib.import_module("benchmarks.servers")
-    with servers.private() as target:
+    with servers.private(profiled=given.profile) as target:
         importlib.import_module("django").setup()
         importlib.import_module("django.core.management").call_command("migrate", verbosity=0)
         # Models can be imported only now.
+        if given.profile:
+            profile = importlib.import_module("benchmarks.profile")
+            settings = list(zip(given.latency_ms, given.in_flight, strict=True))
+            return int(profile.run(target, settings, given.orders or ORDERS // share))
         push = importlib.import_module("benchmarks.push")
         plan = push.Plan(
             rounds=given.rounds or (QUICK_ROUNDS if given.quick else ROUNDS),
@@ -57,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("what", nargs="?", choices=["push", "sandbox"], default="push")
     parser.add_argument("--quick", action="store_true", help="two rounds of a fifth")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument("--profile", action="store_true", help="where the CPU goes, in one run")
     parser.add_argument("--orders", type=_positive, help="orders in a round, or in memory")
     parser.add_argument("--rounds", type=_positive, help="how often")
     parser.add_argument(

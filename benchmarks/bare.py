@@ -51,8 +51,8 @@ def main(url: str, count: int, in_flight: int) -> None:
     orders = importlib.import_module("benchmarks.orders")
     deadline = Deadline(math.inf)
     calls = [
-        new_order_call(url, orders.TOKEN, body, reference, deadline)
-        for reference, body in orders.bodies(count)
+        new_order_call(url, orders.token(number % orders.TENANTS), body, reference, deadline)
+        for number, (reference, body) in enumerate(orders.bodies(count))
     ]
     say("ready")
     sys.stdin.readline()

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from demo import processes
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 300.0  # seconds for one design to get all orders out
+PATIENCE = 30.0  # seconds without an order; then a design is taken to be stuck
+BETWEEN_CHECKS = 5.0
 
 
 class Gone(Exception):
@@ -85,21 +87,30 @@ class TargetProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def begin(self, latency_ms: float) -> None:
-        """Start a round: an empty ledger, and this latency."""
-        self._ask(f"/_begin?latency_ms={latency_ms}", 10)
+    def begin(self, latency_ms: float, **terms: float | str) -> None:
+        """Start a round: an empty ledger, this latency and other ``ledger.Terms``."""
+        self._ask(f"/_begin?{urlencode({'latency_ms': latency_ms, **terms})}", 10)
+
+    def spent(self) -> dict[str, Any]:
+        """CPU since the round began (``cpu``), 429s (``throttled``), orders by ``windows``."""
+        return dict(self._ask("/_spent", 10))
 
     def ledger(self) -> dict[str, list[str]]:
         return dict(self._ask("/_ledger", 10))
 
     def wait_for(self, orders: int, *, seconds: float = PATIENCE) -> bool:
-        """Wait until so many different orders have come; False when that takes too long."""
-        began = time.monotonic()
-        try:
-            self._ask(f"/_ledger?at_least={orders}", seconds)
-        except TimeoutError:
-            return False
-        return time.monotonic() - began < seconds
+        """Wait until so many different orders have come; False when none came for that long."""
+        come, until = -1, 0.0
+        while True:
+            try:
+                self._ask(f"/_come?at_least={orders}", min(seconds, BETWEEN_CHECKS))
+            except TimeoutError:
+                before, come = come, self._ask("/_come", 10)
+                until = time.monotonic() + seconds if come > before else until
+                if time.monotonic() >= until:
+                    return False
+            else:
+                return True
 
     def _ask(self, path: str, seconds: float) -> Any:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=seconds)

@@ -5,17 +5,39 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
-from benchmarks import naive, orders, processor_time
+from benchmarks import naive, orders, processor_time, statements
 from benchmarks.children import PATIENCE, Gone, TargetProcess, child
 from benchmarks.figures import BARE, ENGINE, NAIVE, Run
 from benchmarks.naive_app import app
 from integrations.connections.models import Connection
 
 PROCESSES = 8
+MOST_STATEMENTS = 40
 SLOTS_PER_LANE = 8  # as shipped; more only where the tenants would not fill the slots
 BETWEEN_LOOKS = 0.002  # seconds; only asked once the target has every order
+
+
+@dataclass(slots=True)
+class Profile:
+    """Where a run's CPU went: the engine's samples, PostgreSQL's processes and statements."""
+
+    samples: dict[str, Any] = field(default_factory=dict)
+    processes: dict[str, float] = field(default_factory=dict)
+    statements: list[statements.Spent] = field(default_factory=list)
+    _counted: bool = False
+
+    def begin(self) -> None:
+        self._counted = statements.reset()
+        self.processes = statements.cpu_by_process()
+
+    def end(self) -> None:
+        before, after = self.processes, statements.cpu_by_process()
+        self.processes = {name: spent - before.get(name, 0) for name, spent in after.items()}
+        self.statements = statements.spent(MOST_STATEMENTS) if self._counted else []
 
 
 def run_bare(target: TargetProcess, count: int, *, latency_ms: int, in_flight: int) -> Run:
@@ -37,6 +59,7 @@ def run_engine(
     latency_ms: int,
     in_flight: int,
     environment: Mapping[str, str] = os.environ,
+    profile: Profile | None = None,
 ) -> Run:
     """The engine, from its first look at the outbox until the last order is written."""
     orders.fill(connections, count)
@@ -45,17 +68,24 @@ def run_engine(
         "PUSH_SLOTS": str(in_flight),
         "PUSH_SLOTS_PER_LANE": str(max(SLOTS_PER_LANE, ceil(in_flight / len(connections)))),
     }
-    with child("benchmarks.engine", environment={**environment, **slots}) as drain:
+    command = ["benchmarks.engine", *(["--sampled"] if profile else [])]
+    with child(*command, environment={**environment, **slots}) as drain:
         drain.says()
+        if profile:
+            profile.begin()
         database, began = processor_time.of_database(), time.monotonic()
         drain.tell("go")
         wait_until_written(target, count)
         seconds = time.monotonic() - began
         database = processor_time.of_database() - database
+        if profile:
+            profile.end()
         drain.tell("stop")
-        cpu = drain.says()["cpu"]
+        told = drain.says()
+        if profile:
+            profile.samples = told["samples"]
     lost, doubled = check(target.ledger(), orders.delivered(), count)
-    return Run(ENGINE, count, seconds, cpu, database, lost, doubled)
+    return Run(ENGINE, count, seconds, told["cpu"], database, lost, doubled)
 
 
 def run_naive(
@@ -87,8 +117,8 @@ def run_naive(
 
 def wait_until_written(target: TargetProcess, count: int) -> None:
     """Wait for the target first, which costs nothing meanwhile, then for our own tables."""
-    until = time.monotonic() + PATIENCE
     if target.wait_for(count):
+        until = time.monotonic() + PATIENCE
         while orders.under_way() and time.monotonic() < until:
             time.sleep(BETWEEN_LOOKS)
 

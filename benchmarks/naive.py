@@ -18,7 +18,7 @@ def push(delivery_id: int) -> None:
     answer = requests.post(
         settings.VISMA_SERVICE_SALES_ORDER_URL + ORDERS,
         json=orders.payload(delivery.order.content),
-        headers={"Authorization": f"Bearer {orders.TOKEN}"},
+        headers={"Authorization": f"Bearer {orders.token(0)}"},
         timeout=60,
     )
     answer.raise_for_status()

@@ -28,7 +28,6 @@ from integrations.orders.services import payloads
 from integrations.tenants.models import Tenant
 
 TENANTS = 50
-TOKEN = "a-token-as-long-as-those-of-visma-" + "x" * 800
 PREFIX = "NH-"
 BATCH = 1000
 
@@ -50,6 +49,11 @@ def content(number: int) -> dict[str, Any]:
         "description": "From the web shop",
         "lines": lines,
     }
+
+
+def token(tenant: int) -> str:
+    """The tenant's access token, as long as those of Visma. The target reads its beginning."""
+    return f"{tenant:06}-" + "x" * 830
 
 
 def payload(content: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def _connect(integration: Integration, number: int) -> Connection:
         visma_tenant_id=tenant_id,
         token_number=1, access_expires_at=now + timedelta(hours=12),
     )  # fmt: skip
-    grant.sealed_access_token = grant.sealed("access_token", TOKEN)
+    grant.sealed_access_token = grant.sealed("access_token", token(number))
     grant.save()
     Quota.objects.create(
         application=integration.application, company_key=company.visma_key, seen_at=now,

@@ -30,10 +30,24 @@ def of_tree(pid: int) -> float:
 
 def of_database() -> float:
     """The same of the PostgreSQL server behind Django's connection, which runs on this machine."""
+    return of_tree(_postmaster())
+
+
+def of_each_database_process() -> dict[int, float]:
+    """The same of each of its processes, by process id."""
+    postmaster = _postmaster()
+    return {
+        pid: one.seconds
+        for pid, one in _all().items()
+        if pid == postmaster or one.parent == postmaster
+    }
+
+
+def _postmaster() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
-    return of_tree(_all()[backend].parent)
+    return _all()[backend].parent
 
 
 def _all() -> dict[int, _Process]:

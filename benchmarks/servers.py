@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmarks import statements
 from benchmarks.children import TargetProcess, start_target
 from demo import environment
 from integrations.keyring import ring
@@ -17,14 +18,17 @@ DURABLE = ["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_wri
 
 
 @contextmanager
-def private() -> Iterator[TargetProcess]:
-    """Start PostgreSQL, Valkey and the target; set this process's environment to them."""
+def private(*, profiled: bool = False) -> Iterator[TargetProcess]:
+    """Start PostgreSQL, Valkey and the target; set this process's environment to them.
+
+    ``profiled``: a PostgreSQL that accounts for its statements, where the machine has one.
+    """
     for name in ("DATABASE_URL", "REDIS_URL"):
         # Rounds empty the tables: never somebody's own.
         os.environ.pop(name, None)
     servers = PrivateServers()
     try:
-        with _durable():
+        with _durable(profiled):
             database_url = servers.database_url()
         with start_target() as target:
             os.environ.update(settings(database_url, servers.redis_url(), target.url))
@@ -48,9 +52,13 @@ def settings(database_url: str, redis_url: str, target_url: str) -> dict[str, st
 
 
 @contextmanager
-def _durable() -> Iterator[None]:
-    kept, postgresql.FAST = postgresql.FAST, DURABLE
+def _durable(profiled: bool) -> Iterator[None]:
+    binaries = statements.binaries() if profiled else None
+    kept = postgresql.FAST, postgresql.find_binaries
+    postgresql.FAST = [*DURABLE, *(statements.SETTINGS if binaries else [])]
+    if binaries:
+        postgresql.find_binaries = lambda: binaries
     try:
         yield
     finally:
-        postgresql.FAST = kept
+        postgresql.FAST, postgresql.find_binaries = kept

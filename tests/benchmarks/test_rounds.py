@@ -11,7 +11,7 @@ from benchmarks.children import TargetProcess, start_target
 from benchmarks.figures import Run
 from integrations.deliveries.models import Attempt, Delivery
 
-UNDER = {"latency_ms": 5, "in_flight": 20}
+LATENCY_MS, SLOTS = 5, 20
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def outcome(run: Run) -> tuple[str, int, int, int]:
 def test_the_bare_loop_sends_every_order_once(
     live_settings: dict[str, str], target: TargetProcess
 ) -> None:
-    run = designs.run_bare(target, 50, **UNDER)
+    run = designs.run_bare(target, 50, latency_ms=LATENCY_MS, in_flight=SLOTS)
 
     assert outcome(run) == ("bare loop", 50, 0, 0)
     assert run.seconds > 0
@@ -41,7 +41,9 @@ def test_the_engine_sends_the_same_orders_once(
     connections = orders.connect_tenants()
     environment = process_environment | {"VISMA_CONNECT_SALES_ORDER_URL": target.url}
 
-    run = designs.run_engine(target, connections, 50, environment=environment, **UNDER)
+    run = designs.run_engine(
+        target, connections, 50, environment=environment, latency_ms=LATENCY_MS, in_flight=SLOTS
+    )
 
     assert outcome(run) == ("engine", 50, 0, 0)
     assert set(target.ledger()) == {reference for reference, _ in orders.bodies(50)}
@@ -57,7 +59,9 @@ def test_every_design_sends_the_same_bodies(
     connections = orders.connect_tenants()
     environment = process_environment | {"VISMA_CONNECT_SALES_ORDER_URL": target.url}
 
-    designs.run_engine(target, connections, 3, environment=environment, **UNDER)
+    designs.run_engine(
+        target, connections, 3, environment=environment, latency_ms=LATENCY_MS, in_flight=SLOTS
+    )
 
     sent = {text.encode() for text in Delivery.objects.values_list("payload", flat=True)}
     assert sent == {body for _, body in orders.bodies(3)}

@@ -1,0 +1,109 @@
+"""Where the CPU of the engine and of PostgreSQL goes, per 1,000 orders, over one run."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import designs, orders
+from benchmarks.children import TargetProcess
+from benchmarks.figures import cpu_per_1000, database_cpu_per_1000, figure, rate
+
+WIDTH = 130
+FUNCTIONS, LINES, STATEMENTS = 45, 25, 20
+OURS = ("services.", "outbox.", "visma.", "deliveries.", "connections.", "orders.", "models.")
+
+
+def run(target: TargetProcess, settings: list[tuple[int, int]], count: int) -> int:
+    """One run under each latency and number in flight. Returns 1 if any order went astray."""
+    console = Console(highlight=False, width=WIDTH)
+    connections, astray = orders.connect_tenants(), 0
+    for latency_ms, in_flight in settings:
+        console.rule(f"{count:,} orders, {latency_ms} ms, {in_flight} in flight")
+        astray += _profile(console, target, connections, count, latency_ms, in_flight)
+    return 1 if astray else 0
+
+
+def _profile(
+    console: Console,
+    target: TargetProcess,
+    connections: Any,
+    count: int,
+    latency_ms: int,
+    slots: int,
+) -> int:
+    profile = designs.Profile()
+    one = designs.run_engine(
+        target, connections, count, latency_ms=latency_ms, in_flight=slots, profile=profile
+    )
+    bare = designs.run_bare(target, count, latency_ms=latency_ms, in_flight=slots)
+    console.print(
+        f"engine {figure(rate(one))} orders/s, {figure(cpu_per_1000(one))} s of CPU per 1,000"
+        f" (bare loop: {figure(rate(bare))}, {figure(cpu_per_1000(bare))});"
+        f" PostgreSQL {figure(database_cpu_per_1000(one))} s;"
+        f" lost {one.lost}, doubled {one.doubled}; load {os.getloadavg()[0]:.1f}\n"
+        "All figures: milliseconds per 1,000 orders."
+    )
+    per = 1e6 / count
+    _tell_engine(console, profile.samples, per)
+    _tell_database(console, profile, per)
+    return one.lost + one.doubled
+
+
+def _tell_engine(console: Console, seen: dict[str, Any], per: float) -> None:
+    threads = ", ".join(f"{name} {spent * per:.1f}" for name, spent in seen["threads"].items())
+    console.print(
+        f"\nEngine: user {seen['user'] * per:.1f}, system {seen['system'] * per:.1f};"
+        f" garbage collection {seen['collecting'] * per:.1f}; by thread: {threads};"
+        f" switches: {seen['switches'][0]} given, {seen['switches'][1]} taken"
+    )
+    ours = [row for row in seen["functions"] if row[0].startswith(OURS)]
+    _table(console, "our functions, with what they call", ours[:FUNCTIONS], per)
+    own = sorted(seen["functions"], key=lambda row: -row[1])
+    _table(console, "any function, by its own", own[:FUNCTIONS], per)
+    lines = _grid("line", "own")
+    for name, spent in seen["lines"][:LINES]:
+        lines.add_row(name, f"{spent * per:.2f}")
+    console.print(lines)
+
+
+def _table(console: Console, title: str, rows: list[list[Any]], per: float) -> None:
+    table = _grid(title, "own", "with callees")
+    for name, own, total in rows:
+        table.add_row(name, f"{own * per:.2f}", f"{total * per:.2f}")
+    console.print(table)
+
+
+def _tell_database(console: Console, profile: designs.Profile, per: float) -> None:
+    processes = ", ".join(
+        f"{name} {spent * per:.1f}" for name, spent in sorted(profile.processes.items()) if spent
+    )
+    console.print(f"PostgreSQL's CPU by process: {processes}")
+    if not profile.statements:
+        console.print("No PostgreSQL with pg_stat_statements is on this machine.")
+        return
+    table = _grid(
+        "statement", "calls", "ms elapsed", "planning", "rows", "blocks", "dirtied", "WAL kB"
+    )
+    for one in profile.statements[:STATEMENTS]:
+        table.add_row(
+            one.text,
+            f"{one.calls}",
+            f"{one.milliseconds * per / 1000:.2f}",
+            f"{one.planning * per / 1000:.2f}",
+            *(f"{number * per / 1000:,.0f}" for number in (one.rows, one.blocks, one.dirtied)),
+            f"{one.wal * per / 1e6:,.1f}",
+        )
+    console.print(table)
+
+
+def _grid(title: str, *columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(title, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
