@@ -41,6 +41,12 @@ def over_tenant(tenant: Tenant) -> list[Pause]:
     return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
 
 
+def of_companies(tenant: Tenant) -> list[Pause]:
+    """Those of a tenant's single connections, the newest first."""
+    rows = Pause.objects.standing().filter(connection__company__tenant=tenant)
+    return list(rows.select_related("connection__integration", "by"))
+
+
 def of_connections(connections: Iterable[Connection]) -> dict[int, Pause]:
     """Connection id → the widest pause over it. Wants ``company`` and ``integration`` selected."""
     known = list(connections)

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
 
-from integrations.intake.api import operations, problems, shapes
+from integrations.intake.api import bulk, control, operations, problems, shapes
 from integrations.intake.api.authentication import BearerKey
 from integrations.intake.api.problems import KINDS, Problem
 
@@ -43,7 +43,8 @@ api = NinjaAPI(
     docs=Swagger({"defaultModelsExpandDepth": 0}),
     docs_decorator=for_staff,
 )
-api.add_router("", operations.router, auth=BearerKey())
+for router in (operations.router, control.router, bulk.router):
+    api.add_router("", router, auth=BearerKey())
 
 
 @api.api_operation(["GET", "HEAD"], "/problems/{code}", response=shapes.ProblemKind, auth=None)

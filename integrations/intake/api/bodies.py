@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
+from pydantic import BaseModel, ValidationError
 
 from integrations.intake.api.problems import Problem
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def read_shape(request: HttpRequest, shape: type[Shape]) -> Shape:
+    """The body as an object of that shape. Raises Problem, which points at what doesn't fit."""
+    try:
+        return shape.model_validate(read_object(request))
+    except ValidationError as error:
+        raise Problem(
+            "body-refused", errors=[_pointed(found) for found in error.errors()]
+        ) from error
+
+
+def _pointed(found: Any) -> dict[str, str]:
+    place = "".join(f"/{quote(str(part), safe='')}" for part in found["loc"])
+    return {"pointer": f"#{place}", "code": found["type"], "detail": found["msg"]}
 
 
 def read_object(request: HttpRequest) -> dict[str, Any]:

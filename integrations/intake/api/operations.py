@@ -18,6 +18,7 @@ from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.tasks import ring
 from integrations.intake.api import bodies, shapes
 from integrations.intake.api.authentication import ApiRequest
+from integrations.intake.api.lookups import connection_of
 from integrations.intake.api.problems import Problem
 from integrations.intake.services import accepting, finding
 from integrations.orders.models import SalesOrder
@@ -42,7 +43,7 @@ def submit_order(
     request: ApiRequest, response: HttpResponse, company_id: str, integration: str = ""
 ) -> Status[dict[str, Any]]:
     """Accept one order. The same order again gets the same answer and is delivered once."""
-    connection = _connection(request, company_id, integration)
+    connection = connection_of(request, company_id, integration)
     raw = bodies.read_object(request)
     checked = content.check(raw, prefix=connection.integration.reference_prefix)
     if checked.content is None:
@@ -81,7 +82,7 @@ def list_orders(
     limit: Annotated[int, Field(ge=1, le=MOST_A_PAGE)] = 50,
 ) -> dict[str, Any]:
     """The company's orders, newest first, a page at a time. Follow ``next`` to go on."""
-    connection = _connection(request, company_id, integration)
+    connection = connection_of(request, company_id, integration)
     orders, key = finding.newest_orders(connection, state=state or "", before=before, limit=limit)
     hold = standing.hold_of(connection, now=database_now())
     following: dict[str, Any] = {"state": state or None, "before": key, "limit": limit}
@@ -100,23 +101,12 @@ def show_order(
     request: ApiRequest, company_id: str, reference: str, integration: str = ""
 ) -> dict[str, Any]:
     """One order: where it is, what Visma.net calls it, and what was submitted."""
-    connection = _connection(request, company_id, integration)
+    connection = connection_of(request, company_id, integration)
     order = finding.order_of(connection, reference)
     if order is None:
         raise Problem("not-found")
     state = shapes.order_state(order, standing.hold_of(connection, now=database_now()))
     return {**state, "attempts": order.delivery.attempt, "order": order.content}
-
-
-def _connection(request: ApiRequest, company_id: str, integration: str) -> Connection:
-    try:
-        return finding.connection_for(request.auth.tenant, company_id, integration)
-    except finding.NoSuchCompany as error:
-        raise Problem("not-found") from error
-    except finding.NotConnected as error:
-        raise Problem("not-connected") from error
-    except finding.SeveralIntegrations as error:
-        raise Problem("several-integrations", integrations=error.slugs) from error
 
 
 def _address(connection: Connection, reference: str = "", **query: str | int | None) -> str:

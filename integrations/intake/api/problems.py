@@ -67,6 +67,31 @@ KINDS = {
         _later("The order can't be taken as it stands"),
         _later("Correct what errors names and send the order again. Nothing was stored."),
     ),
+    "body-refused": Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _later("A member of the body can't be read"),
+        _later("Correct what errors names. Nothing was changed."),
+    ),
+    "filter-empty": Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _later("The filter leaves nothing out"),
+        _later("Name at least a state, a company, an integration, a day or a text."),
+    ),
+    "order-delivered": Kind(
+        HTTPStatus.CONFLICT,
+        _later("The order is in Visma.net already"),
+        _later("Change or cancel it there."),
+    ),
+    "order-cancelled": Kind(
+        HTTPStatus.CONFLICT,
+        _later("The order was cancelled"),
+        _later("Send it again first, if it should go out."),
+    ),
+    "decide-first": Kind(
+        HTTPStatus.CONFLICT,
+        _later("A person has to say which order in Visma.net stands"),
+        _later("An owner of the tenant opens the order's page and says so."),
+    ),
     "query-refused": Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         _later("A parameter of the address can't be read"),
