@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import outbox
+from integrations.deliveries.services import breakers, outbox
 from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.services.holding import TOKEN_RESERVE
 
@@ -59,7 +59,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def oldest_unserved(*, now: datetime) -> datetime | None:
     """Since when the longest waiting order is due that could go out and that nobody serves."""
-    due = outbox.lanes_due(now=now, token_until=now + TOKEN_RESERVE, limit=MOST_LANES)
+    due = outbox.lanes_due(
+        now=now,
+        token_until=now + TOKEN_RESERVE,
+        limit=MOST_LANES,
+        shut=breakers.shut_routes(),
+    )
     waiting = Delivery.objects.filter(
         lane__in=due, state=Delivery.State.PENDING, paused_at=None, due_at__lte=now
     )

@@ -43,6 +43,13 @@ _INCIDENTS = {
         n("A tenant’s audit chain was altered"),
         n("Compare it with a back-up from before. Who can write to the database can do this."),
     ),
+    "host_down": (
+        n("Visma does not answer"),
+        n(
+            "Orders to this host wait, and cost no attempt. We ask it again at growing intervals "
+            "and go on by ourselves. Look at Visma’s status page."
+        ),
+    ),
     "own_set_up": (
         n("The portal can’t reach Visma as it is set up"),
         n("Look at the certificate authorities, the proxy and Visma’s addresses in the settings."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -43,6 +43,21 @@ def open_incident(
     logger.warning("Incident %s: %s", kind, subject)
     notices.tell_staff(incident)
     return incident
+
+
+def open_again(
+    kind: str, *, subject: str, within: timedelta, now: datetime, detail: str = ""
+) -> None:
+    """Open an incident; one that was cleared only lately opens anew, without another mail."""
+    lately = Incident.objects.filter(kind=kind, subject=subject, cleared_at__gt=now - within)
+    try:
+        with transaction.atomic():
+            last = lately.order_by("-cleared_at").first()
+            if last and lately.filter(pk=last.pk).update(cleared_at=None, detail=detail[:400]):
+                return
+    except IntegrityError:
+        return  # another opened it at this moment
+    open_incident(kind, subject=subject, detail=detail)
 
 
 def clear(kind: str, *, subject: str, now: datetime) -> None:
