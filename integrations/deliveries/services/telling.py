@@ -9,9 +9,10 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.holding import HeldLane, Job
 from integrations.deliveries.services.looking import Search, Sought
-from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.visma.calls import Answer
 
 logger = logging.getLogger("integrations.deliveries.push")
 
@@ -34,18 +35,18 @@ def claimed(jobs: Collection[Job]) -> None:
             _tell_one("claimed", **_job(job))
 
 
-def answered(job: Job, settlement: Settlement, end: AttemptEnd) -> None:
+def answered(job: Job, outcome: object, answer: Answer) -> None:
     """An answer was judged; what comes of it is written with its batch."""
     if logger.isEnabledFor(logging.DEBUG):
-        told = {"outcome": settlement.state, "reason": settlement.reason, "ending": end.ending}
-        _tell_one("answered", **_job(job), **told, status=end.status, curl=end.curl_code)
+        told = {"outcome": _state(outcome), "status": answer.status, "curl": answer.curl_code}
+        _tell_one("answered", **_job(job), **told)
 
 
-def settled(pairs: Sequence[tuple[Settlement, AttemptEnd]]) -> None:
+def settled(outcomes: Sequence[object]) -> None:
     """Outcomes are committed."""
-    if pairs and logger.isEnabledFor(logging.INFO):
-        outcomes = Counter(settlement.state for settlement, _ in pairs)
-        _tell("settled", orders=len(pairs), **{str(state): n for state, n in outcomes.items()})
+    if outcomes and logger.isEnabledFor(logging.INFO):
+        states = Counter(_state(outcome) for outcome in outcomes)
+        _tell("settled", orders=len(outcomes), **states)
 
 
 def searched(search: Search, *, status: int = 200) -> None:
@@ -61,6 +62,11 @@ def looked(search: Search, sought: Sought, finding: str) -> None:
     if logger.isEnabledFor(logging.DEBUG):
         told = {"delivery": sought.delivery_id, "attempt": sought.attempt, "outcome": finding}
         _tell_one("looked", **_lane(search.lane), **told)
+
+
+def _state(outcome: object) -> str:
+    """A settlement comes with its attempt's end; what comes alone is an arrival."""
+    return str(outcome[0].state) if isinstance(outcome, tuple) else str(Delivery.State.DELIVERED)
 
 
 def _lane(lane: HeldLane) -> dict[str, object]:
