@@ -6,9 +6,17 @@ import pytest
 
 from integrations.visma.answers import Outcome, Read, Verdict, classify, classify_read
 from integrations.visma.problems import Detail, Problem
+from integrations.visma.routes import ROUTES, OrderRoute
 from tests.visma.made_answers import answer
 
-LOCATION = {"Location": "https://salesorder.visma.test/api/v3/SalesOrders/SO/000023"}
+V3, ERP = ROUTES["salesorder-v3"], ROUTES["erp-v1"]
+LOCATIONS = {
+    V3: "https://salesorder.visma.test/api/v3/SalesOrders/SO/000023",
+    ERP: "https://integration.visma.test/API/controller/api/v1/salesorder/SO/000023",
+}
+LOCATION = {"Location": LOCATIONS[V3]}
+BOTH = pytest.mark.parametrize("route", [V3, ERP], ids=list(ROUTES))
+MESSAGE = {"message": "Inventory item 'X' can't be found"}
 DETAILS = {"title": "No", "details": [{"code": "1804", "message": "Unknown item"}]}
 BODIES = [
     b"",
@@ -23,7 +31,11 @@ BODIES = [
     {"details": ["1804"]},
     {"errors": {"date": ["No"]}},
     {"ExceptionType": "IPPException", "ExceptionFaultCode": "12002"},
-    {"message": "Too Many Requests"},
+    {"ExceptionType": "IPPException", "ExceptionFaultCode": "12027", "message": "No licence"},
+    {"statusCode": 400, "message": "Too Many Requests"},
+    {"message": None, "details": []},
+    MESSAGE,
+    {"Message": "The order type is not active"},
     ["details"],
     DETAILS,
 ]
@@ -41,28 +53,36 @@ BY_STATUS = {
 } | dict.fromkeys(range(300, 400), Outcome.LANE_REFUSED)
 
 
-def expected(status: int, body: object) -> Outcome:
+# What a 400 must say to be about the order: V3 gives details, the ERP API a message and no more.
+ABOUT_ORDER = {V3: [DETAILS], ERP: [MESSAGE, {"Message": "The order type is not active"}]}
+
+
+def expected(status: int, body: object, route: OrderRoute = V3) -> Outcome:
     if status == 400:
-        return Outcome.REFUSED if body is DETAILS else Outcome.LANE_REFUSED
+        return Outcome.REFUSED if body in ABOUT_ORDER[route] else Outcome.LANE_REFUSED
     return BY_STATUS.get(status, Outcome.UNKNOWN)
 
 
+@BOTH
 @pytest.mark.parametrize("body", BODIES, ids=repr)
-def test_judges_every_status_by_the_table(body: object) -> None:
+def test_judges_every_status_by_the_table(body: object, route: OrderRoute) -> None:
     for status in range(100, 600):
-        verdict = classify(answer(status, body=body), after_doubt=False)
+        verdict = classify(answer(status, body=body), after_doubt=False, route=route)
 
-        assert verdict.outcome is expected(status, body), status
+        assert verdict.outcome is expected(status, body, route), status
         assert verdict.number is None
         assert not verdict.own_set_up
         assert not verdict.refused_in_doubt
 
 
+@BOTH
 @pytest.mark.parametrize("body", BODIES, ids=repr)
-def test_keeps_a_refusal_uncertain_after_doubt_and_nothing_else(body: object) -> None:
+def test_keeps_a_refusal_uncertain_after_doubt_and_nothing_else(
+    body: object, route: OrderRoute
+) -> None:
     for status in range(100, 600):
-        without = classify(answer(status, body=body), after_doubt=False)
-        verdict = classify(answer(status, body=body), after_doubt=True)
+        without = classify(answer(status, body=body), after_doubt=False, route=route)
+        verdict = classify(answer(status, body=body), after_doubt=True, route=route)
 
         refused = without.outcome is Outcome.REFUSED
         assert verdict.refused_in_doubt is refused
@@ -70,22 +90,32 @@ def test_keeps_a_refusal_uncertain_after_doubt_and_nothing_else(body: object) ->
         assert verdict.problem == without.problem
 
 
-@pytest.mark.parametrize(("body", "complete"), list(product(BODIES, [True, False])), ids=repr)
-def test_knows_nothing_from_an_answer_that_broke_off(body: object, complete: bool) -> None:
-    for status, code in product(range(100, 600), (0, 18, 55, 56, 63)):
-        if code == 0 and complete:
-            continue
-        cut = answer(status, body=body, curl_code=code, complete=complete)
+def test_knows_nothing_from_an_answer_that_broke_off() -> None:
+    """Every status with every result of libcurl but a good one, and with cut headers."""
+    for status, code in product(range(100, 600), range(101)):
+        cut = answer(status, curl_code=code, complete=code > 0)
 
         assert classify(cut, after_doubt=False).outcome is Outcome.UNKNOWN
 
 
-@pytest.mark.parametrize("after_doubt", [True, False])
-def test_counts_a_whole_created_with_its_number_however_it_went_on(after_doubt: bool) -> None:
-    for code in range(101):
-        created = answer(201, headers=LOCATION, curl_code=code)
+@BOTH
+@pytest.mark.parametrize("body", BODIES, ids=repr)
+def test_knows_nothing_from_a_refusal_that_broke_off(body: object, route: OrderRoute) -> None:
+    for status, code in product(range(400, 500), (0, 18, 28, 56)):
+        cut = answer(status, body=body, curl_code=code, complete=code > 0)
 
-        verdict = classify(created, after_doubt=after_doubt)
+        assert classify(cut, after_doubt=False, route=route).outcome is Outcome.UNKNOWN
+
+
+@BOTH
+@pytest.mark.parametrize("after_doubt", [True, False])
+def test_counts_a_whole_created_with_its_number_however_it_went_on(
+    after_doubt: bool, route: OrderRoute
+) -> None:
+    for code in range(101):
+        created = answer(201, headers={"Location": LOCATIONS[route]}, curl_code=code)
+
+        verdict = classify(created, after_doubt=after_doubt, route=route)
 
         assert verdict == Verdict(Outcome.DELIVERED, number=("SO", "000023"))
 
@@ -96,9 +126,17 @@ def test_knows_nothing_from_a_created_whose_headers_were_cut() -> None:
     assert classify(cut, after_doubt=False).outcome is Outcome.UNKNOWN
 
 
-@pytest.mark.parametrize("status", [200, 202, 204, 302, 303])
-def test_takes_a_number_from_a_201_alone(status: int) -> None:
-    assert classify(answer(status, headers=LOCATION), after_doubt=False).number is None
+@BOTH
+def test_takes_a_number_from_a_201_alone_and_a_number_of_the_other_route_from_none(
+    route: OrderRoute,
+) -> None:
+    other = {"Location": LOCATIONS[V3 if route is ERP else ERP]}
+    for status in (*range(100, 201), *range(202, 600)):
+        made = answer(status, headers={"Location": LOCATIONS[route]})
+        assert classify(made, after_doubt=False, route=route).number is None
+    assert classify(answer(201, headers=other), after_doubt=False, route=route) == Verdict(
+        Outcome.UNKNOWN
+    )
 
 
 def test_says_nothing_was_sent_exactly_when_the_gate_let_nothing_through() -> None:
