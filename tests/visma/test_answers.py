@@ -54,7 +54,10 @@ BY_STATUS = {
 
 
 # What a 400 must say to be about the order: V3 gives details, the ERP API a message and no more.
-ABOUT_ORDER = {V3: [DETAILS], ERP: [MESSAGE, {"Message": "The order type is not active"}]}
+ABOUT_ORDER: dict[OrderRoute, list[object]] = {
+    V3: [DETAILS],
+    ERP: [MESSAGE, {"Message": "The order type is not active"}],
+}
 
 
 def expected(status: int, body: object, route: OrderRoute = V3) -> Outcome:
