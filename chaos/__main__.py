@@ -29,7 +29,7 @@ def main() -> int:
     given = _arguments()
     stage = Stage(
         orders=given.orders,
-        seconds=given.seconds or max(60.0, given.orders / 20),
+        seconds=given.seconds or max(90.0, given.orders / 20),
         push=tuple(f"push-{number + 1}" for number in range(given.push)),
         workers=tuple(f"worker-{number + 1}" for number in range(given.workers)),
         lease=LEASE,

@@ -18,7 +18,8 @@ from demo.reaper import Reaper
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = ["celery", "-A", "portal", "worker", "--without-gossip", "--without-mingle"]
 SKEWED = ROOT / "chaos" / "skewed"
-ENDED_BY_TERM = (0, -signal.SIGTERM)
+# Whoever is told to end may end with any code, but not so.
+CRASHED = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL)
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ class Fleet:
         program, code = self.programs[leaving.name], leaving.process.poll()
         if code is None and now < leaving.until:
             return
-        if code not in ENDED_BY_TERM:
+        if code is None or code in CRASHED:
             self.crashes.append(Crash(f"{leaving.name}, told to end,", code, now))
             end(leaving.process, grace=0)
         self._leaving.remove(leaving)

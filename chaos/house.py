@@ -66,6 +66,7 @@ def open_house(stage: Stage, *, keep: Path | None) -> Iterator[House]:
     reaper.removes(folder)
     logs = keep or folder / "log"
     logs.mkdir(parents=True, exist_ok=True)
+    _keep_bytecode(folder / "bytecode")
     (folder / "postgresql").mkdir(mode=0o755)
     fleet: Fleet | None = None
     try:
@@ -108,6 +109,13 @@ def settings(stage: Stage, database: str, broker: str, visma: str, portal: str) 
         "VISMA_READ_TIMEOUT": f"{stage.read_timeout:g}",
         "VISMA_TOKEN_TIMEOUT": "5",
     }
+
+
+def _keep_bytecode(folder: Path) -> None:
+    """Programs are started by the dozen; compiling everything each time would take a core."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = os.fspath(folder)
+    sys.dont_write_bytecode = False
 
 
 def _folder() -> Path:

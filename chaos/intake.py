@@ -15,17 +15,19 @@ from chaos.orders import Planned
 
 TIMEOUT = 10.0
 AGAIN = 0.5
-THREADS = 4
+THREADS = 8
 
 
 @dataclass(slots=True)
 class Intake:
     """``accepted`` are the orders answered 202; ``refused`` those the API turned down, and how.
 
+    ``offered`` are all that were handed in: what got no answer may be in all the same.
     ``asked_again`` counts answers that were lost or said that something is away.
     """
 
     began: float
+    offered: list[Planned] = field(default_factory=list)
     accepted: list[Planned] = field(default_factory=list)
     refused: list[tuple[str, int]] = field(default_factory=list)
     asked_again: int = 0
@@ -47,6 +49,12 @@ class Intake:
             thread.start()
 
     @property
+    def unanswered(self) -> list[str]:
+        """The references of those that were handed in and never got a final answer."""
+        answered = {one.reference for one in self.accepted} | {one for one, _ in self.refused}
+        return [one.reference for one in self.offered if one.reference not in answered]
+
+    @property
     def is_over(self) -> bool:
         return not any(thread.is_alive() for thread in self._threads)
 
@@ -62,6 +70,8 @@ class Intake:
 
     def _hand_in(self, planned: Planned, address: str, shop: Any) -> None:
         """The same order again, for as long as the answer says nothing final."""
+        with self._lock:
+            self.offered.append(planned)
         while not self._given_up.is_set():
             status = post(address, shop.orders, shop.api_key, planned.content)
             with self._lock:

@@ -1,4 +1,4 @@
-"""Tracebacks in the programs' logs, those of a fault that was thrown told from those of a bug."""
+"""Tracebacks of our code in the programs' logs, a bug's told from those a fault accounts for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 BEGINS = "Traceback (most recent call last):"
 # The last line of a traceback: the exception's class, with its module, and what it says.
 _ENDS = re.compile(r"^((?:\w+\.)*[A-Za-z_]\w*)(?::|$)")
+
+# A frame of our own; what libraries say among themselves is theirs.
+_OURS = re.compile(r'File "[^"]*/(?:integrations|portal)/[^"]*"')
 
 # What a server that is away makes our programs say, by the class of the fault that took it away.
 DATABASE = frozenset({
@@ -36,13 +39,20 @@ class Trace:
     exception: str
     text: str
 
+    def __str__(self) -> str:
+        """Its last frame of ours, and what it ended in."""
+        frames = _OURS.findall(self.text)
+        return f"{self.log}: {frames[-1]} … {self.text.rpartition(chr(10))[2]}"
+
 
 def traces(logs: Iterable[Path]) -> Iterator[Trace]:
     for log in logs:
         lines = log.read_text(errors="replace").splitlines()
         for number, line in enumerate(lines):
             if BEGINS in line:
-                yield _trace(log.name, lines[number:])
+                trace = _trace(log.name, lines[number:])
+                if _OURS.search(trace.text):
+                    yield trace
 
 
 def uncaused(found: Iterable[Trace], classes: Iterable[str]) -> list[Trace]:

@@ -15,6 +15,11 @@ REFRESH = "integrations.connections.tasks.refresh"
 EXAMINE = "integrations.connections.tasks.examine"
 
 
+def ask_for_token(grant: str) -> None:
+    """As the sweep would once the first order waits."""
+    current_app.send_task(REFRESH, args=[grant], retry=False)
+
+
 def ring_twice(task: str, grant: str, connection: int) -> bool:
     """Whether both copies of the message, with one id, got to the broker."""
     messages: dict[str, tuple[str, list[Any]]] = {

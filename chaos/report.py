@@ -42,7 +42,7 @@ class Report:
     crashes: list[str]
     traces: list[Trace]
     left_behind: list[int]
-    not_taken: list[tuple[str, int]]
+    not_taken: list[str]
     asked_again: int
     settled_in: float | None
     pages: int
@@ -66,8 +66,8 @@ class Report:
         found = [f"{what}: {one}" for what in KINDS for one in self.verdict.found.get(what, [])]
         found += [f"early: {self.early} calls before a Retry-After was over"] if self.early else []
         found += [f"crash: {one}" for one in self.crashes]
-        found += [f"traceback in {one.log}: {one.text.strip()}" for one in self.traces]
-        found += [f"not taken: {name} was answered {status}" for name, status in self.not_taken]
+        found += [f"traceback in {one}" for one in self.traces]
+        found += [f"not taken: {one}" for one in self.not_taken]
         found += [f"left behind: process group {one}" for one in self.left_behind]
         found += [
             f"page: answered {one.status or 'nothing'} in {one.seconds:.1f} s"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import OperationalError, connection
 
-from chaos import logs, orders, timetable, verdict, witnesses
+from chaos import logs, messages, orders, timetable, verdict, witnesses
 from chaos.house import House
 from chaos.intake import Intake, ask
 from chaos.report import Report
@@ -39,6 +39,7 @@ def run(house: House, wish: Wish, say: Callable[[str], None]) -> Report:
     shops = open_shops(house.visma, wish.shops)
     house.begin_programs(wish.stage)
     _wait_until_up(house, shops)
+    say("everything is up")
     faults = timetable.draw(wish.seed, wish.classes, wish.stage)
     for fault in faults:
         say(str(fault))
@@ -77,7 +78,9 @@ class NotUp(Exception):
 
 
 def _wait_until_up(house: House, shops: list[Shop]) -> None:
-    """Web answers, and the portal's own tasks have fetched a token for every shop."""
+    """Web answers, and a worker has fetched a token for every shop."""
+    for shop in shops:
+        messages.ask_for_token(shop.grant)
     deadline = time.monotonic() + UP
     while not _is_up(house, shops):
         _turn(house)
@@ -133,6 +136,7 @@ def _judged(
         witnesses.tables(),
         witnesses.api(house.portal, shops),
         ledger,
+        offered=witnesses.accepted(intake.offered, shops),
     )
     told = house.visma.verdict()
     traces = logs.uncaused(logs.traces(house.log_files()), wish.classes)
@@ -151,7 +155,10 @@ def _judged(
         crashes=[f"{one.name} ended with {one.code}" for one in house.fleet.crashes],
         traces=traces,
         left_behind=house.fleet.left_behind(),
-        not_taken=intake.refused,
+        not_taken=[
+            *(f"{name} was answered {status}" for name, status in intake.refused),
+            *(f"{name} was never answered" for name in intake.unanswered),
+        ],
         asked_again=intake.asked_again,
         settled_in=settled_in,
         pages=len(visitor.visits),

@@ -56,7 +56,7 @@ def _every(chance: Random, stage: Stage, seconds: float) -> Iterator[float]:
 
 def _kill(chance: Random, stage: Stage, kind: str) -> Drawn:
     """A push worker at once, three times in four; else a worker's parent or one of its children."""
-    for at in _every(chance, stage, 5):
+    for at in _every(chance, stage, 8):
         down = chance.uniform(0, 2)
         if chance.random() < 0.75:
             yield Fault(at, kind, "kill", chance.choice(stage.push), down)

@@ -7,7 +7,7 @@ sandbox's ledger, which knows nothing of the portal.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -80,8 +80,13 @@ def judge(
     tables: Mapping[Key, Told],
     api: Mapping[Key, Told],
     ledger: Mapping[Key, Sequence[There]],
+    *,
+    offered: Container[Key] = (),
 ) -> Verdict:
-    """Every accepted order is there once and said so, or not there and said so."""
+    """Every accepted order is there once and said so, or not there and said so.
+
+    What was ``offered`` and got no answer may be there or not.
+    """
     verdict = Verdict(accepted=len(accepted))
     for key, order in accepted.items():
         there = ledger.get(key, ())
@@ -95,6 +100,8 @@ def judge(
         if api.get(key) != told:
             verdict._note(WRONG_STATE, f"{_name(key)}: tables {told}, API {api.get(key)}")
     for key in ledger.keys() - accepted.keys():
+        if key in offered:
+            continue
         verdict._note(UNEXPECTED, f"{_name(key)}: there, and never accepted for that company")
     return verdict
 

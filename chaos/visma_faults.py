@@ -93,12 +93,11 @@ def _garbled(chance: Random, stage: Stage) -> Iterator[Script]:
 
 
 def _throttle(chance: Random, stage: Stage) -> Iterator[Script]:
-    """Bursts in which every order meets a 429."""
-    for _ in range(max(1, round(stage.seconds / BURST_EVERY))):
-        seconds = chance.randint(1, 3)
+    """Bursts of 429, each with a Retry-After of its own."""
+    for _ in range(max(2, round(stage.seconds / BURST_EVERY))):
         yield {
-            "do": "throttle", "on": "salesorders.*", "seconds": seconds, "rate": 0.8,
-            "repeat": True, "ends_in": float(seconds),
+            "do": "throttle", "on": "salesorders.*", "seconds": chance.randint(1, 3),
+            "count": chance.randint(2, 5),
         }  # fmt: skip
 
 
@@ -113,8 +112,7 @@ def _outage(chance: Random, stage: Stage) -> Iterator[Script]:
     ]
     for number in range(max(2, round(stage.seconds / BURST_EVERY))):
         burst = bursts[number % len(bursts)]
-        ends = chance.uniform(0.5, 2)
-        yield burst | {"rate": 0.5, "repeat": True, "ends_in": ends}
+        yield burst | {"count": chance.randint(3, 8)}
     yield {"do": "stop_listening", "on": POST, "seconds": chance.uniform(1, 2)}
     yield {"do": "refuse"}
 

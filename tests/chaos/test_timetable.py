@@ -59,12 +59,12 @@ def test_some_orders_are_such_that_visma_refuses_them() -> None:
 
 LOG = """2026-11-20 12:00:00 ERROR celery Task raised unexpected: OperationalError('away')
 Traceback (most recent call last):
-  File "integrations/deliveries/tasks.py", line 42, in drain
+  File "/portal/integrations/deliveries/tasks.py", line 42, in drain
     work()
 psycopg.OperationalError: server closed the connection
 2026-11-20 12:00:01 ERROR celery again
 Traceback (most recent call last):
-  File "integrations/deliveries/tasks.py", line 42, in drain
+  File "/portal/integrations/deliveries/tasks.py", line 42, in drain
     work()
 KeyError: 'lane'
 """

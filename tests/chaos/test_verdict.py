@@ -135,7 +135,7 @@ def test_a_run_that_proves_nothing_is_void(changes, why: str) -> None:
         {"crashes": ["push-1 ended with -11"]},
         {"traces": [Trace("push-1.log", "KeyError", "Traceback …")]},
         {"left_behind": [4711]},
-        {"not_taken": [("WEB-1", 422)]},
+        {"not_taken": ["WEB-1 was answered 422"]},
         {"failed_pages": [Visit(0.0, 0.1, 500)]},
         {"verdict": judged()},
         {"verdict": replace(judged(THERE), shown=dict.fromkeys("abcd", "attempts_spent"))},
