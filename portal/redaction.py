@@ -29,6 +29,12 @@ class Redacted(logging.Filter):
             text = record.getMessage()
         except (TypeError, ValueError, KeyError):
             return True  # a record that can't be formatted is the handler's to complain about
+        facts = getattr(record, "facts", None)
+        if facts:
+            record.facts = {
+                name: redacted(value) if isinstance(value, str) else value
+                for name, value in facts.items()
+            }
         clear = redacted(text)
         if clear != text:
             record.msg, record.args = clear, None

@@ -17,6 +17,7 @@ from portal.environment import Environment
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 32
 env = Environment(dotenv=Path(os.environ.get("DOTENV", BASE_DIR / ".env")))
 
 # Core
@@ -314,17 +315,27 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_LIMIT = env.number("UPLOAD_LIMIT_MB", 50) * 1024 * 1024
 
+# Metrics, at /metrics: whoever knows the token may look, and staff
+
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if 0 < len(METRICS_TOKEN) < SHORTEST_TOKEN:
+    raise ImproperlyConfigured(f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more.")
+METRICS_COMPANIES = env.number("METRICS_COMPANIES", 100)
+
 # Logging: one line an event, ids and never contents
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"()": "portal.log_lines.Plain"},
+        "json": {"()": "portal.log_lines.JsonLine"},
+    },
     "filters": {"redacted": {"()": "portal.redaction.Redacted"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": env.choice("LOG_FORMAT", ["plain", "json"], "plain"),
             "filters": ["redacted"],
         }
     },
@@ -417,6 +428,10 @@ READ_LAG = env.seconds("READ_LAG", 30)
 # Visma lets one address be asked five times a minute.
 LIST_PAUSE = env.seconds("LIST_PAUSE", 12)
 FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
+# Per cent of an allowance that are kept for checks a person waits for.
+QUOTA_RESERVE = env.number("QUOTA_RESERVE", 5)
+# Per cent of an allowance that are kept for checks a person waits for.
+QUOTA_RESERVE = env.number("QUOTA_RESERVE", 5)
 
 # Consent
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from integrations.console import health
+from integrations.console.metrics import metrics
 from integrations.console.views import (
     application_secrets,
     applications,
@@ -54,5 +55,6 @@ staff_patterns = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("console/", include((staff_patterns, "console"))),
 ]
