@@ -33,7 +33,7 @@ def claim_all(leased: dict[int, int]) -> list[tuple[int, int, int]]:
     """Claims up to ten of each lane: (delivery, lane, attempt number)."""
     now = database_now()
     with transaction.atomic():
-        found = outbox.due_of([Wanted(lane, epoch, 10) for lane, epoch in leased.items()], now=now)
+        found = outbox.due_of([Wanted(*lease, 1, 10) for lease in leased.items()], now=now)
         outbox.take([(due, leased[due.lane_id], "salesorder-v3", "{}") for due in found], now=now)
         claimed = [(due.id, due.lane_id, due.attempt + 1) for due in found]
         outbox.open_attempts(
@@ -173,7 +173,7 @@ def test_a_holder_from_before_claims_nothing(submit: Submit) -> None:
     lease_all(after=LAPSED)
 
     with transaction.atomic():
-        assert outbox.still_held({delivery.lane_id: 1}, now=database_now()) == set()
+        assert outbox.due_of([Wanted(delivery.lane_id, 1, 1, 10)], now=database_now()) == []
 
 
 def test_a_claim_takes_only_what_is_due_and_not_paused(submit: Submit) -> None:

@@ -11,36 +11,41 @@ from django.db import transaction
 
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import outbox
-from integrations.deliveries.services.holding import DRY_SECONDS, HeldLane, Job
+from integrations.deliveries.services import numbering, outbox, sharing
+from integrations.deliveries.services.allowances import Allowances
+from integrations.deliveries.services.holding import HeldLane, Job
 from integrations.deliveries.services.outbox import Due
-from integrations.orders.services import payloads
-from integrations.visma.calls import boot_time
+from integrations.orders.services import building, payloads
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def claim(shares: list[tuple[HeldLane, int]], *, now: datetime) -> list[Job]:
+def claim(
+    shares: list[tuple[HeldLane, int]], allowances: Allowances, *, now: datetime
+) -> list[Job]:
     """Claim up to so many deliveries of each lane, and have everything stored to send them.
 
     Every lane has an access. Lanes that give fewer than asked for are marked dry. What can't be
     built is parked; it holds up nothing else.
     """
+    shares = sharing.within(shares, allowances, now=now)
+    shares = sharing.within(shares, allowances, now=now)
     lanes = {lane.lane_id: lane for lane, _ in shares}
-    held = outbox.still_held({lane.lane_id: lane.epoch for lane, _ in shares}, now=now)
     wanted = [
-        outbox.Wanted(lane.lane_id, lane.epoch, count)
+        outbox.Wanted(lane.lane_id, lane.epoch, priority, part)
         for lane, count in shares
-        if lane.lane_id in held
+        for priority, part in lane.turns.deal(count, lane.classes)
     ]
-    found = outbox.due_of(wanted, now=now) if wanted else []
-    _mark_dry(shares, found)
+    found = outbox.due_of(wanted, now=now)
+    _mark_dry(lanes, wanted, found)
+    found = numbering.hold_back_unread(found, now=now)
+    numbers = numbering.assign(found, lanes)
     jobs, taken, broken = [], [], []
     for due in found:
         lane = lanes[due.lane_id]
         try:
-            text = _payload(lane.connection, due)
+            text = _payload(lane.connection, due, numbers.get(due.id, ""))
         except Exception:
             logger.exception("Delivery %s can't be built", due.id)
             broken.append(due.id)
@@ -59,31 +64,39 @@ def claim(shares: list[tuple[HeldLane, int]], *, now: datetime) -> list[Job]:
     return jobs
 
 
-def _mark_dry(shares: list[tuple[HeldLane, int]], found: list[Due]) -> None:
-    given = Counter(due.lane_id for due in found)
-    for lane, count in shares:
-        if given[lane.lane_id] < count:
-            lane.dry_until = boot_time() + DRY_SECONDS
+def _mark_dry(lanes: dict[int, HeldLane], wanted: list[outbox.Wanted], found: list[Due]) -> None:
+    """A priority that gave fewer than asked for has nothing more, until it is asked after again."""
+    given = Counter((due.lane_id, due.priority) for due in found)
+    for one in wanted:
+        if given[one.lane_id, one.priority] < one.limit:
+            lanes[one.lane_id].classes.discard(one.priority)
 
 
-def _payload(connection: Connection, due: Due) -> str:
+def _payload(connection: Connection, due: Due, number: str) -> str:
     """What goes to Visma: as built before, or anew for a first attempt or another route."""
-    if due.payload and due.route == connection.integration.route:
+    if due.payload and due.route == connection.integration.route and not number:
         return due.payload
-    return built_anew(connection, due.reference, due.content)
+    return built_anew(connection, due.reference, due.content, number)
 
 
-def built_anew(connection: Connection, own_reference: str, content: str) -> str:
+def built_anew(
+    connection: Connection, own_reference: str, content: str, own_number: str = ""
+) -> str:
     """The payload of an order as the connection builds it now; ``content`` is JSON."""
-    reference = payloads.wire_reference(connection.integration.reference_prefix, own_reference)
+    integration = connection.integration
+    reference = payloads.wire_reference(integration.reference_prefix, own_reference)
     defaults = payloads.Defaults(
         order_type=connection.order_type,
         branch=connection.branch,
         tax_category=connection.tax_category,
         first_status=connection.first_status,
     )
-    return payloads.as_text(
-        payloads.new_sales_order(json.loads(content), reference=reference, defaults=defaults)
+    return building.built(
+        integration.route,
+        json.loads(content),
+        reference=reference,
+        defaults=defaults,
+        own_number=own_number,
     )
 
 
@@ -100,6 +113,8 @@ def _job(lane: HeldLane, due: Due, text: str, now: datetime) -> Job:
         set_aside=due.set_aside,
         opened_at=now,
         body=text.encode(),
+        route=lane.connection.integration.route,
+        numbered=numbering.is_numbered(text),
     )
 
 

@@ -11,7 +11,15 @@ from __future__ import annotations
 import logging
 import threading
 
-from integrations.deliveries.services import leasing, ordering, outbox, probing, searching, sending, settling
+from integrations.deliveries.services import (
+    leasing,
+    ordering,
+    outbox,
+    probing,
+    searching,
+    sending,
+    settling,
+)
 from integrations.deliveries.services.holding import DrainOptions, Job
 from integrations.deliveries.services.hosts import ProbeAsked
 from integrations.deliveries.services.looking import PageAsked
@@ -57,6 +65,7 @@ def _turn(session: Session) -> None:
     else:
         leasing.lease(session)
         session.phases.enter(Phase.CLAIM)
+        leasing.ask_what_waits(session)
         claims = sending.claim_and_send(session)
         session.phases.enter(Phase.LOOK)
         searching.look(session)
@@ -91,7 +100,7 @@ def _take(session: Session, answer: Answer) -> None:
 
 def write(session: Session) -> None:
     """Write the outcomes, then what was learnt of lanes; what the database can't take now waits."""
-    if _is_time_to_write(session) and session.did(lambda: settling.settle(session.unwritten)):
+    if _is_time_to_write(session) and session.did(lambda: _settle(session)):
         session.unwritten = []
         ordering.wake(session.held.values())
     while session.lessons and not session.unwritten:
@@ -103,8 +112,15 @@ def write(session: Session) -> None:
         del session.lessons[0]
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
-        session.did(session.allowances.save)
+        session.did(lambda: session.allowances.save(heed=session.clock.now()))
         session.did(session.phases.save)
+
+
+def _settle(session: Session) -> None:
+    """Where little is left of an allowance, others learn it before the orders count no more."""
+    if session.allowances.urgent:
+        session.allowances.save()
+    settling.settle(session.unwritten)
 
 
 def _is_time_to_write(session: Session) -> bool:

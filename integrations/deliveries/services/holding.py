@@ -13,6 +13,7 @@ from integrations.connections.services import custody
 from integrations.deliveries.models import Lane
 from integrations.deliveries.services.allowances import Allowance
 from integrations.deliveries.services.hosts import HostWatch
+from integrations.deliveries.services.priorities import Turns
 from integrations.deliveries.services.windows import Window
 from integrations.visma.calls import Deadline, boot_time
 from integrations.visma.dispatch import Line
@@ -22,7 +23,6 @@ TOKEN_RESERVE = timedelta(minutes=2)
 GATE_MARGIN = timedelta(seconds=1)
 # A repair that lies further back is no news.
 REPAIR_IS_NEWS = timedelta(minutes=10)
-DRY_SECONDS = 0.5  # until a lane that had nothing more is asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class HeldLane:
     access: custody.Access | None = None
     claims: bool = False  # whether it may claim
     in_shadow: bool = False  # it sends nothing; what waits is rehearsed
-    dry_until: float = 0.0  # the last claim found fewer than were asked for
+    classes: set[int] = field(default_factory=set)  # the priorities that wait, as last asked
+    turns: Turns = field(default_factory=Turns)
     looking: int = 0  # lists of it under way
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
@@ -94,7 +95,7 @@ class HeldLane:
     def under_way(self, change: int) -> None:
         """Count a request in or out."""
         self.out += change
-        self.allowance.out += change
+        self.allowance.hold(change)
         self.host.out += change
 
     def free_for_orders(self, now: datetime) -> int:
@@ -107,7 +108,7 @@ class HeldLane:
 
     @property
     def dry(self) -> bool:
-        return boot_time() < self.dry_until
+        return not self.classes
 
     @property
     def idle(self) -> bool:
@@ -128,7 +129,7 @@ class Job:
     opened_at: datetime
     body: bytes = field(repr=False)
     route: str = Route.SALESORDER_V3
-    own_number: str = ""
+    numbered: bool = False  # whether it brings a number of ours
 
 
 def hold(
@@ -146,8 +147,8 @@ def hold(
         lane_id=lane.pk,
         epoch=lane.epoch,
         deadline=deadline,
-        window=(window := Window(lane.slots, most_slots)),
-        line=Line(window.slots),
+        window=(window := Window(1 if lane.setbacks else lane.slots, most_slots)),
+        line=Line(window.slots, allowance.pace),
         connection=lane.connection,
         company_key=lane.company_key,
         allowance=allowance,
@@ -170,7 +171,9 @@ def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set
     if refused and held.access and refused.token_number != held.access.token_number:
         held.deadline.shut = False
     application_well = lane.connection.integration.application_id not in held_applications
-    may_send = held.access is not None and application_well and _may_send(lane)
+    rests = lane.rests_until is not None and lane.rests_until > now
+    well = application_well and not rests and _may_send(lane)
+    may_send = held.access is not None and well
     if held.claims and not may_send:
         held.deadline.until = 0
     held.claims = may_send

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from integrations.deliveries.models import Attempt, Delivery
-from integrations.deliveries.services.holding import DrainOptions, Job
-from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.deliveries.services.holding import DrainOptions, Job, quarantine_of
+from integrations.deliveries.services.outbox import Arrival, AttemptEnd, Settlement
 from integrations.visma.answers import Outcome, Verdict, classify
 from integrations.visma.calls import Answer
+from integrations.visma.routes import ROUTES
 
 State, Reason = Delivery.State, Delivery.Reason
 MOST_CHARGED = 8
@@ -24,8 +25,7 @@ TEXT, FAULT = 2000, 200
 class Judgement:
     """What one answer comes to. ``verdict`` is None where judging itself failed."""
 
-    settlement: Settlement
-    end: AttemptEnd
+    outcome: Arrival | tuple[Settlement, AttemptEnd]
     verdict: Verdict | None
 
 
@@ -37,22 +37,40 @@ def jittered(setbacks: int) -> timedelta:
 def judge(job: Job, answer: Answer, options: DrainOptions, *, now: datetime) -> Judgement:
     """Say what an answer means. A fault of ours in here parks this one order."""
     try:
-        verdict = classify(answer, after_doubt=job.after_doubt)
-        return Judgement(
-            _settlement(job, verdict, options, now), _end(job, answer, verdict, now), verdict
+        verdict = classify(
+            answer, after_doubt=job.after_doubt, route=ROUTES[job.route], sent=job.body
         )
+        if verdict.number is not None and answer.whole:
+            return Judgement(Arrival(job.delivery_id, job.attempt, *verdict.number, now), verdict)
+        settlement = _settlement(job, verdict, options, now)
+        return Judgement((settlement, _end(job, answer, verdict, now)), verdict)
     except Exception as error:
-        return Judgement(
-            Settlement(
-                job.delivery_id, job.attempt, State.PARKED, now,
-                reason=Reason.FAULT_OF_OURS, settled_at=now,
-            ),
-            AttemptEnd(
-                job.delivery_id, job.attempt, now, Attempt.Ending.UNKNOWN, answer.curl_code,
-                fault=type(error).__name__,
-            ),
-            None,
-        )  # fmt: skip
+        return Judgement(_fault_of_ours(job, answer, type(error).__name__, now), None)
+
+
+def _fault_of_ours(
+    job: Job, answer: Answer, fault: str, now: datetime
+) -> tuple[Settlement, AttemptEnd]:
+    ours = (job.delivery_id, job.attempt)
+    return (
+        Settlement(*ours, State.PARKED, now, reason=Reason.FAULT_OF_OURS, settled_at=now),
+        AttemptEnd(*ours, now, Attempt.Ending.UNKNOWN, answer.curl_code, fault=fault),
+    )
+
+
+def in_full(arrival: Arrival) -> tuple[Settlement, AttemptEnd]:
+    """An arrival as any other outcome: for a delivery that is no longer out as it was."""
+    ours, at = (arrival.delivery_id, arrival.attempt), arrival.at
+    return (
+        Settlement(
+            *ours, State.DELIVERED, at, from_pending=True, settled_at=at,
+            visma_type=arrival.visma_type, visma_number=arrival.visma_number,
+        ),
+        AttemptEnd(
+            *ours, at, Attempt.Ending.ANSWERED, 0, answered_at=at, status=201,
+            visma_type=arrival.visma_type, visma_number=arrival.visma_number,
+        ),
+    )  # fmt: skip
 
 
 def _settlement(job: Job, verdict: Verdict, options: DrainOptions, now: datetime) -> Settlement:
@@ -67,12 +85,13 @@ def _settlement(job: Job, verdict: Verdict, options: DrainOptions, now: datetime
                 visma_type=order_type, visma_number=number,
             )  # fmt: skip
         case Outcome.REFUSED:
-            return Settlement(*ours, State.REJECTED, now, problem=problem, settled_at=now)
+            return _refused(job, problem, now)
         case Outcome.UNKNOWN:
             return Settlement(
-                *ours, State.UNCERTAIN, now, from_uncertain=False, charge=1, problem=problem,
-                quarantined_until=now + options.quarantine, look_at=now + options.first_look,
-                uncertain_at=now, kept_refusal=verdict.refused_in_doubt,
+                *ours, State.UNCERTAIN, now, from_uncertain=False, problem=problem,
+                quarantined_until=now + quarantine_of(options, job.route),
+                look_at=now + options.first_look, uncertain_at=now,
+                kept_refusal=verdict.refused_in_doubt,
             )  # fmt: skip
         case Outcome.LANE_REFUSED if job.set_aside:
             return _step_aside(job, problem, now)
@@ -82,6 +101,17 @@ def _settlement(job: Job, verdict: Verdict, options: DrainOptions, now: datetime
             return Settlement(*ours, State.PENDING, now + jittered(job.attempt))
         case Outcome.UNAUTHORIZED | Outcome.THROTTLED:
             return Settlement(*ours, State.PENDING, now)
+
+
+def _refused(job: Job, problem: str | None, now: datetime) -> Settlement:
+    """Where it brought a number of ours it may be for that: a stranger's order may have it."""
+    ours = (job.delivery_id, job.attempt)
+    if not job.numbered:
+        return Settlement(*ours, State.REJECTED, now, problem=problem, settled_at=now)
+    return Settlement(
+        *ours, State.UNCERTAIN, now, problem=problem, quarantined_until=now, look_at=now,
+        uncertain_at=now, kept_refusal=True,
+    )  # fmt: skip
 
 
 def _step_aside(job: Job, problem: str | None, now: datetime) -> Settlement:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from integrations.connections.services import incidents
 from integrations.deliveries.models import Lane
-from integrations.deliveries.services import breakers, lanes, outbox, pauses, probing
+from integrations.deliveries.services import breakers, lanes, outbox, pauses, probing, telling
 from integrations.deliveries.services.holding import (
     GATE_MARGIN,
     TOKEN_RESERVE,
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 3
 LEASE_EVERY = 0.5
+ASK_EVERY = 0.5
 
 
 def lease(session: Session) -> None:
@@ -36,8 +38,10 @@ def lease(session: Session) -> None:
     leased = session.database(lambda: _lease_in_database(session)) or []
     suspended = _held_applications(session) if leased else set()
     for lane in leased:
-        session.next_look = 0
+        session.next_look = session.next_asking = 0
         allowance = session.allowances.of(*_allowance_key(lane))
+        allowance.host = urlsplit(breakers.origin_of_lane(lane)).hostname or ""
+        allowance.host = urlsplit(breakers.origin_of_lane(lane)).hostname or ""
         deadline = Deadline(began + _gate_seconds(session), beyond=allowance.gate)
         try:
             session.held[lane.pk] = hold(
@@ -53,6 +57,21 @@ def lease(session: Session) -> None:
             # Such as a token that doesn't decrypt: this lane is held up, the loop goes on.
             logger.exception("Lane %s can't be served", lane.pk)
             _shut_for_us(session, lane.pk)
+    telling.leased([session.held[lane.pk] for lane in leased if lane.pk in session.held])
+
+
+def ask_what_waits(session: Session) -> None:
+    """Learn which priorities wait in the lanes that are held, now and then and after a lease."""
+    if boot_time() < session.next_asking:
+        return
+    session.next_asking = boot_time() + ASK_EVERY
+    claiming = [lane.lane_id for lane in session.held.values() if lane.claims]
+    if not claiming:
+        return
+    now = session.clock.now()
+    found = session.database(lambda: outbox.classes_due(claiming, now=now))
+    for lane_id, priority in found or []:
+        session.held[lane_id].classes.add(priority)
 
 
 def _gate_seconds(session: Session) -> float:
@@ -84,8 +103,9 @@ def _lease_in_database(session: Session) -> list[Lane]:
     if flipped:
         logger.warning("%s deliveries of a worker that is gone are uncertain", len(flipped))
     lanes_leased = _load(leased)
-    for lane in lanes_leased:
-        session.allowances.of(*_allowance_key(lane))
+    session.allowances.load(map(_allowance_key, lanes_leased))
+    if flipped:
+        session.allowances.spend_lost(flipped)
     return lanes_leased
 
 

@@ -102,7 +102,7 @@ def wake(lanes: Iterable[HeldLane]) -> None:
     """Outcomes were written: lanes that keep order may have something to claim again."""
     for lane in lanes:
         if lane.connection.integration.order_in_key != OrderInKey.FREE:
-            lane.dry_until = 0.0
+            lane.classes.update(Delivery.Priority.values)
 
 
 def _open() -> QuerySet[Delivery]:

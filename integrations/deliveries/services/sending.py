@@ -10,11 +10,21 @@ from django.db import DatabaseError, transaction
 
 from integrations.connections.services import custody, incidents
 from integrations.deliveries.models import Delivery, Lane
-from integrations.deliveries.services import claiming, judging, lanes, outbox, probing
+from integrations.deliveries.services import (
+    claiming,
+    judging,
+    lanes,
+    outbox,
+    probing,
+    repeats,
+    telling,
+)
 from integrations.deliveries.services.holding import HeldLane, Job
 from integrations.deliveries.services.hosts import ProbeAsked
 from integrations.deliveries.services.looking import PageAsked
+from integrations.deliveries.services.outbox import Arrival
 from integrations.deliveries.services.session import Session
+from integrations.deliveries.services.settling import claim_of
 from integrations.visma.answers import Outcome, Verdict
 from integrations.visma.calls import Answer, Call, boot_time
 from integrations.visma.headers import answered_at, rate_limit, retry_after
@@ -24,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 DOUBTS_TO_REST = 3  # lost answers in a row before a lane rests
 TIMED_OUT = 28  # libcurl's code
+ASKS_TO_WAIT = (429, 503)
 UNTOLD_WAIT = 30.0  # seconds after a 429 that doesn't say how long
 
 
@@ -36,7 +47,7 @@ def claim_and_send(session: Session) -> bool:
         return False
     now = session.clock.now()
     try:
-        jobs = session.database(lambda: claiming.claim(shares, now=now))
+        jobs = session.database(lambda: claiming.claim(shares, session.allowances, now=now))
     except DatabaseError:
         # The rows won't be claimed as they are: a fault of ours, which must not spin.
         logger.exception("Lanes %s can't be claimed from", [lane.lane_id for lane, _ in shares])
@@ -47,6 +58,7 @@ def claim_and_send(session: Session) -> bool:
         # Its COMMIT may have gone through all the same: look what is there before going on.
         session.claims_in_doubt = True
         return False
+    telling.claimed(jobs)
     for lane, of_lane in _by_lane(jobs).items():
         _hand_over(session, lane, of_lane)
     return bool(jobs)
@@ -95,10 +107,7 @@ def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
     try:
         session.dispatcher.hand_over(
             lane.line,
-            [
-                route.create(access.door, job.body, job, lane.deadline)
-                for job in jobs
-            ],
+            [route.create(access.door, job.body, job, lane.deadline) for job in jobs],
         )
     except ValueError as error:
         # The lane's address or token can't be sent to or with; nothing went out.
@@ -163,7 +172,7 @@ def take_back_doubtful_claims(session: Session) -> None:
     epochs, now = session.epochs(), session.clock.now()
     known = {
         *session.out,
-        *((s.delivery_id, s.attempt) for s, _ in session.unwritten),
+        *(claim_of(outcome) for outcome in session.unwritten),
     }
 
     def take_back() -> bool:
@@ -185,7 +194,13 @@ def take_order(session: Session, job: Job, answer: Answer) -> None:
     judged = judging.judge(job, answer, session.options, now=session.clock.now())
     if not session.unwritten:
         session.unwritten_since = boot_time()
-    session.unwritten.append((judged.settlement, judged.end))
+    session.unwritten.append(judged.outcome)
+    telling.answered(job, judged.outcome, answer)
+    if not isinstance(judged.outcome, Arrival) and repeats.may_be_too_many(
+        judged.outcome[0], answer
+    ):
+        now = session.clock.now()
+        session.lessons.append(lambda: repeats.space_out(job.delivery_id, job.attempt, now=now))
     learn(session, job.lane, answer)
     _widen(session, job.lane, answer)
     if judged.verdict is not None:
@@ -208,10 +223,10 @@ def _widen(session: Session, lane: HeldLane, answer: Answer) -> None:
 def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
     """Take in what an answer says of quota and time, whatever it was about."""
     now = session.clock.now()
-    wait = retry_after(answer) if answer.status == 429 else None
+    wait = retry_after(answer) if answer.status in ASKS_TO_WAIT else None
     if answer.status == 429 and wait is None:
         wait = UNTOLD_WAIT
-    lane.allowance.learn(rate_limit(answer), wait, now)
+    lane.allowance.learn(rate_limit(answer), wait, now, sent=answer.began)
     probing.hear(session, lane, answer)
     if wait is not None:
         session.next_saving = 0
@@ -245,11 +260,11 @@ def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) ->
             _stop_lane(session, lane, _shutting(lane, f"answer {answer.status}", session))
         case Outcome.NOT_SENT if verdict.own_set_up:
             _stop_lane(session, lane, lambda: _own_fault(session, lane, answer.error))
-        case Outcome.NOT_SENT if boot_time() < lane.deadline.until:
+        case Outcome.NOT_SENT if lane.claims and boot_time() < lane.deadline.until:
             _stop_lane(session, lane, _setting_back(lane, session))
         case Outcome.UNKNOWN:
             lane.doubts += 1
-            if lane.doubts >= DOUBTS_TO_REST:
+            if lane.claims and (lane.doubts >= DOUBTS_TO_REST or lane.setbacks):
                 _stop_lane(session, lane, _setting_back(lane, session))
 
 

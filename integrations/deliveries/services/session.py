@@ -16,7 +16,7 @@ from integrations.deliveries.services.clock import DatabaseClock
 from integrations.deliveries.services.holding import DrainOptions, HeldLane, Job
 from integrations.deliveries.services.hosts import HostWatch, ProbeAsked
 from integrations.deliveries.services.looking import Search
-from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.deliveries.services.outbox import Arrival, AttemptEnd, Settlement
 from integrations.deliveries.services.phases import Phases
 from integrations.visma.calls import boot_time
 from integrations.visma.dispatch import Dispatcher
@@ -50,7 +50,7 @@ class Session:
     # Claimed and not judged yet; some wait in their lanes' lines for a slot.
     out: dict[tuple[int, int], Job] = field(default_factory=dict)
     searches: list[Search] = field(default_factory=list)
-    unwritten: list[tuple[Settlement, AttemptEnd]] = field(default_factory=list)
+    unwritten: list[Arrival | tuple[Settlement, AttemptEnd]] = field(default_factory=list)
     lessons: list[Callable[[], object]] = field(default_factory=list)
     unwritten_since: float = 0.0
     claims_in_doubt: bool = False
@@ -58,6 +58,7 @@ class Session:
     next_renewal: float = 0.0
     next_lease: float = 0.0
     next_look: float = 0.0
+    next_asking: float = 0.0
     next_follow: float = 0.0
     next_saving: float = 0.0
     _away_until: float = 0.0

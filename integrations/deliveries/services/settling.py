@@ -9,15 +9,23 @@ from dataclasses import replace
 from django.db import DataError, IntegrityError, transaction
 
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import late, outbox
-from integrations.deliveries.services.outbox import AttemptEnd, Settlement
+from integrations.deliveries.services import late, outbox, telling
+from integrations.deliveries.services.judging import in_full
+from integrations.deliveries.services.outbox import Arrival, AttemptEnd, Settlement
 
 logger = logging.getLogger(__name__)
 
 Pair = tuple[Settlement, AttemptEnd]
+Outcome = Arrival | Pair
 
 
-def settle(pairs: Sequence[Pair]) -> None:
+def claim_of(outcome: Outcome) -> tuple[int, int]:
+    """Which claim (delivery, attempt) an outcome is about."""
+    one = outcome if isinstance(outcome, Arrival) else outcome[0]
+    return one.delivery_id, one.attempt
+
+
+def settle(outcomes: Sequence[Outcome]) -> None:
     """Write a batch of outcomes with their attempts. May be repeated: what is written stays.
 
     A batch the database refuses for its data is halved until the row is alone. Raises what says
@@ -25,17 +33,33 @@ def settle(pairs: Sequence[Pair]) -> None:
     """
     try:
         with transaction.atomic():
-            _write(pairs)
+            _write(outcomes)
+        telling.settled(outcomes)
     except (IntegrityError, DataError):
-        if len(pairs) == 1:
-            _settle_alone(*pairs[0])
+        if len(outcomes) == 1:
+            _settle_alone(*_in_full(outcomes[0]))
             return
-        half = len(pairs) // 2
-        settle(pairs[:half])
-        settle(pairs[half:])
+        half = len(outcomes) // 2
+        settle(outcomes[:half])
+        settle(outcomes[half:])
 
 
-def _write(pairs: Sequence[Pair]) -> None:
+def _write(outcomes: Sequence[Outcome]) -> None:
+    arrived = outbox.arrive([one for one in outcomes if isinstance(one, Arrival)])
+    others = [
+        _in_full(one)
+        for one in outcomes
+        if not (isinstance(one, Arrival) and one.delivery_id in arrived)
+    ]
+    if others:
+        _write_in_full(others)
+
+
+def _in_full(outcome: Outcome) -> Pair:
+    return in_full(outcome) if isinstance(outcome, Arrival) else outcome
+
+
+def _write_in_full(pairs: Sequence[Pair]) -> None:
     outbox.end_attempts([end for _, end in pairs])
     settlements = [settlement for settlement, _ in pairs]
     written = outbox.settle(settlements)
@@ -58,7 +82,8 @@ def _settle_alone(settlement: Settlement, end: AttemptEnd) -> None:
     logger.warning("Delivery %s attempt %s is settled without texts", end.delivery_id, end.number)
     try:
         with transaction.atomic():
-            _write([(replace(settlement, problem=None), bare)])
+            _write_in_full([(replace(settlement, problem=None), bare)])
+        telling.settled([(settlement, end)])
     except (IntegrityError, DataError):
         # Left in `sending`: whoever leases the lane next finds it uncertain, and looks.
         logger.exception("Delivery %s can't be settled", end.delivery_id)

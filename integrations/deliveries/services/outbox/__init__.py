@@ -8,9 +8,11 @@ On SQLite a column of RETURNING takes no alias, and an aware datetime in a raw c
 compared as text with a zone: hence full table names, and ``moment``.
 """
 
+from integrations.deliveries.services.outbox.arrivals import Arrival, arrive
 from integrations.deliveries.services.outbox.claims import (
     Due,
     Wanted,
+    classes_due,
     due_of,
     open_attempts,
     take,
@@ -23,7 +25,6 @@ from integrations.deliveries.services.outbox.leases import (
     lease,
     release,
     renew,
-    still_held,
 )
 from integrations.deliveries.services.outbox.outcomes import (
     AttemptEnd,
@@ -33,10 +34,13 @@ from integrations.deliveries.services.outbox.outcomes import (
 )
 
 __all__ = [
+    "Arrival",
     "AttemptEnd",
     "Due",
     "Settlement",
     "Wanted",
+    "arrive",
+    "classes_due",
     "due_of",
     "end_attempts",
     "flip",
@@ -48,7 +52,6 @@ __all__ = [
     "release",
     "renew",
     "settle",
-    "still_held",
     "take",
     "unclaim",
 ]

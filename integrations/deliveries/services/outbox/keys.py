@@ -37,7 +37,7 @@ def let_go(delivery_ids: Iterable[int]) -> int:
         return 0
     table, given = as_table("v", _GIVEN, rows)
     keys = _KEYS.format(which="d.id IN (SELECT v_id FROM v)")
-    return len(select(f"WITH {table}{_LET_GO.format(keys=keys)}", [given, False]))
+    return len(select(f"WITH {table}{_LET_GO.format(keys=keys)}", [*given, False]))
 
 
 def let_go_left_over() -> int:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db import connection
-
-from integrations.deliveries.models import Attempt
+from integrations.deliveries.models import Attempt, Delivery
 from integrations.deliveries.services.outbox.pauses import NOT_PAUSED
 from integrations.deliveries.services.outbox.rowsets import Columns, as_table
-from integrations.deliveries.services.outbox.statements import moment, select, skip_locked
+from integrations.deliveries.services.outbox.statements import (
+    column_type,
+    moment,
+    select,
+    skip_locked,
+)
 
 # A lane can be asked for (read or sent to) when its grant has a token that is neither refused nor
 # about to lapse, and its quota isn't closed. It may claim when its connection works besides, and
-# its application has no incident of its own. Both go over the routes the engine speaks.
+# its application has no incident of its own. The routes to a host that is down are left out.
 _LANES_DUE = f"""
     SELECT l.id FROM deliveries_lane l
     JOIN connections_connection c ON c.id = l.connection_id
@@ -23,12 +28,13 @@ _LANES_DUE = f"""
     WHERE l.leased_until < %s AND (
       EXISTS (SELECT 1 FROM deliveries_delivery d WHERE d.lane_id = l.id AND d.state = 'sending')
       OR (
-        c.state <> 'disconnected' AND n.route = 'salesorder-v3'
-        AND g.ended_at IS NULL AND g.token_number > g.stale_number
+        c.state <> 'disconnected' AND g.ended_at IS NULL /* hosts */
+        AND g.token_number > g.stale_number
         AND (g.access_expires_at IS NULL OR g.access_expires_at > %s)
         AND NOT EXISTS (
           SELECT 1 FROM connections_quota q WHERE q.application_id = g.application_id
-          AND q.company_key = l.company_key AND q.closed_until > %s)
+          AND q.company_key IN (l.company_key, '')
+          AND (q.closed_until > %s OR q.spent_until > %s))
         AND (l.rests_until IS NULL OR l.rests_until <= %s)
         AND (
           EXISTS (SELECT 1 FROM deliveries_delivery d
@@ -48,29 +54,47 @@ _LANES_DUE = f"""
     ORDER BY l.served_at, l.id LIMIT %s"""
 
 
-def _due_parameters(now: datetime, token_until: datetime, limit: int) -> list[Any]:
+def _due_statement(shut: Sequence[tuple[str, str]]) -> str:
+    unless = " AND NOT (g.kind = %s AND n.route = %s)" * len(shut)
+    return _LANES_DUE.replace(" /* hosts */", unless)
+
+
+def _due_parameters(
+    now: datetime, token_until: datetime, limit: int, shut: Sequence[tuple[str, str]]
+) -> list[Any]:
     told = moment(now)
-    return [told, moment(token_until), *[told] * 5, limit]
+    return [told, *chain.from_iterable(shut), moment(token_until), *[told] * 6, limit]
 
 
-def lanes_due(*, now: datetime, token_until: datetime, limit: int) -> list[int]:
-    """Lanes a drain could lease now; takes none of them."""
-    return [row[0] for row in select(_LANES_DUE, _due_parameters(now, token_until, limit))]
+def lanes_due(
+    *, now: datetime, token_until: datetime, limit: int, shut: Sequence[tuple[str, str]] = ()
+) -> list[int]:
+    """Lanes a drain could lease now; takes none of them. ``shut`` as for ``lease``."""
+    parameters = _due_parameters(now, token_until, limit, shut)
+    return [row[0] for row in select(_due_statement(shut), parameters)]
 
 
-def lease(*, now: datetime, until: datetime, token_until: datetime, limit: int) -> dict[int, int]:
+def lease(
+    *,
+    now: datetime,
+    until: datetime,
+    token_until: datetime,
+    limit: int,
+    shut: Sequence[tuple[str, str]] = (),
+) -> dict[int, int]:
     """Lease due lanes, those served longest ago first. Returns lane → epoch.
 
-    ``token_until`` is how long an access token must still be good for.
+    ``token_until`` is how long an access token must still be good for. Lanes of the kinds of grant
+    and routes in ``shut`` are taken only where a dead holder left something in ``sending``.
     """
     rows = select(
         "UPDATE deliveries_lane SET leased_until = %s, epoch = epoch + 1, served_at = %s"
-        f" WHERE id IN ({_LANES_DUE}{skip_locked('l')}) AND leased_until < %s"
+        f" WHERE id IN ({_due_statement(shut)}{skip_locked('l')}) AND leased_until < %s"
         " RETURNING id, epoch",
         [
             moment(until),
             moment(now),
-            *_due_parameters(now, token_until, limit),
+            *_due_parameters(now, token_until, limit, shut),
             moment(now),
         ],
     )
@@ -81,24 +105,34 @@ _EPOCHS: Columns = {"v_lane": "bigint", "v_epoch": "bigint"}
 
 
 def flip(
-    lanes: dict[int, int], *, now: datetime, quarantined_until: datetime, look_at: datetime
+    lanes: dict[int, int],
+    *,
+    now: datetime,
+    quarantined_until: datetime,
+    erp_quarantined_until: datetime,
+    look_at: datetime,
 ) -> list[int]:
     """Make what a dead holder left in ``sending`` uncertain, and close its attempts.
 
-    Belongs into the transaction of the lease. Returns the deliveries.
+    The quarantine goes by the route an order was sent over. Belongs into the transaction of the
+    lease. Returns the deliveries.
     """
     if not lanes:
         return []
     table, given = as_table("v", _EPOCHS, sorted(lanes.items()))
+    until = f"CAST(%s AS {column_type(Delivery, 'quarantined_until')})"
     rows = select(
         f"WITH {table}"
         " UPDATE deliveries_delivery SET state = 'uncertain', epoch = NULL,"
-        " uncertain_at = %s, quarantined_until = %s, look_at = %s, misses = 0, missed_at = NULL,"
-        " charged = charged + 1"
+        " uncertain_at = %s, look_at = %s, misses = 0, missed_at = NULL, quarantined_until ="
+        f" CASE route WHEN 'erp-v1' THEN {until} ELSE {until} END"
         " FROM v WHERE deliveries_delivery.lane_id = v.v_lane"
         " AND deliveries_delivery.state = 'sending' AND deliveries_delivery.epoch < v.v_epoch"
         " RETURNING deliveries_delivery.id",
-        [given, moment(now), moment(quarantined_until), moment(look_at)],
+        [
+            *given,
+            *map(moment, (now, look_at, erp_quarantined_until, quarantined_until)),
+        ],
     )
     flipped = [row[0] for row in rows]
     Attempt.objects.filter(delivery__in=flipped, ended_at=None).update(
@@ -117,21 +151,9 @@ def renew(lanes: dict[int, int], *, until: datetime) -> set[int]:
         " UPDATE deliveries_lane SET leased_until = %s FROM v"
         " WHERE deliveries_lane.id = v.v_lane AND deliveries_lane.epoch = v.v_epoch"
         " RETURNING deliveries_lane.id",
-        [given, moment(until)],
+        [*given, moment(until)],
     )
     return {row[0] for row in rows}
-
-
-def still_held(lanes: dict[int, int], *, now: datetime) -> set[int]:
-    """Which lanes are still leased under these epochs, and send; on PostgreSQL until commit."""
-    lock = " FOR SHARE" if connection.features.has_select_for_update_skip_locked else ""
-    marks = ", ".join(["%s"] * len(lanes))
-    rows = select(
-        f"SELECT id, epoch FROM deliveries_lane WHERE id IN ({marks}) AND leased_until > %s"
-        f" AND shadow_since IS NULL ORDER BY id{lock}",
-        [*sorted(lanes), moment(now)],
-    )
-    return {lane_id for lane_id, epoch in rows if lanes[lane_id] == epoch}
 
 
 def release(lanes: dict[int, int], *, now: datetime) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from integrations.deliveries.models import Attempt, Delivery
 from integrations.deliveries.services.outbox.keys import let_go
 from integrations.deliveries.services.outbox.rowsets import Columns, as_table
-from integrations.deliveries.services.outbox.statements import column_type, select
+from integrations.deliveries.services.outbox.statements import column_type, execute, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def settle(batch: Sequence[Settlement]) -> set[int]:
         " OR (deliveries_delivery.state = 'uncertain' AND v.v_from_uncertain)"
         " OR (deliveries_delivery.state = 'pending' AND v.v_from_pending))"
         " RETURNING deliveries_delivery.id, queue_key",
-        [given],
+        given,
     )
     let_go(row[0] for row in rows if row[1])
     return {row[0] for row in rows}
@@ -155,10 +153,9 @@ def end_attempts(ends: Sequence[AttemptEnd]) -> None:
         for marker, part in (("ended_at", _END), ("answered_at", _ANSWER))
         for column in part
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {table}"
-            f" UPDATE deliveries_attempt SET {kept} FROM v"
-            " WHERE delivery_id = v.v_delivery AND number = v.v_number",
-            [given],
-        )
+    execute(
+        f"WITH {table}"
+        f" UPDATE deliveries_attempt SET {kept} FROM v"
+        " WHERE delivery_id = v.v_delivery AND number = v.v_number",
+        given,
+    )

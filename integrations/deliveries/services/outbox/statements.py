@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+import psycopg
+from django.db import DataError, connection
 
 from integrations.deliveries.models import Attempt, Delivery
 
@@ -27,6 +29,36 @@ def column_type(model: type[Delivery | Attempt], column: str) -> str:
 
 
 def select(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+    """Run a hot statement that answers rows. Raises Django's exceptions of the database."""
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return list(cursor.fetchall())
+    with _prepared(sql, parameters) as rows:
+        return rows.fetchall()
+
+
+def execute(sql: str, parameters: Sequence[Any]) -> None:
+    """Run a hot statement that answers nothing."""
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+        return
+    with _prepared(sql, parameters):
+        return
+
+
+@contextmanager
+def _prepared(sql: str, parameters: Sequence[Any]) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """Values go to the server apart from the text, which it plans once per session.
+
+    Django's own cursor writes values into the text, to be parsed and planned each time.
+    """
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        try:
+            cursor.execute(sql, parameters, prepare=True)
+        except UnicodeEncodeError as error:
+            raise DataError("a text the database can't hold") from error
+        yield cursor
