@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
+from integrations.deliveries.models import Delivery
 from integrations.intake.models import ApiKey
 from integrations.intake.services.mappings import MAPPINGS
 from integrations.tenants.forms import OwnWords
@@ -36,6 +37,15 @@ class UploadForm(OwnWords, forms.Form):
         label=_("Kind of file"),
         choices=[(mapping.name, mapping.label) for mapping in MAPPINGS.values()],
     )
+    priority = forms.TypedChoiceField(
+        label=_("How soon its orders go out"),
+        choices=Delivery.Priority.choices,
+        initial=Delivery.Priority.NORMAL,
+        required=False,
+        coerce=lambda given: Delivery.Priority(int(given)),
+        empty_value=None,
+        help_text=_("Urgent orders go before others of the company, bulk after them."),
+    )
     file = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
@@ -57,6 +67,10 @@ class UploadForm(OwnWords, forms.Form):
             "CSV or Excel workbook (.xlsx), at most %(limit)s. Nothing is sent before you have "
             "seen what is in it."
         ) % {"limit": filesizeformat(settings.UPLOAD_LIMIT)}
+
+    def clean_priority(self) -> Delivery.Priority:
+        chosen: Delivery.Priority | None = self.cleaned_data["priority"]
+        return Delivery.Priority.NORMAL if chosen is None else chosen
 
     def clean_file(self) -> UploadedFile[Any]:
         file: UploadedFile[Any] = self.cleaned_data["file"]

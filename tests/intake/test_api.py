@@ -265,6 +265,7 @@ def test_tells_where_an_order_is(api: Client, connection: Connection) -> None:
     assert response.json() == {
         "reference": "WEB-1001",
         "state": "delivered",
+        "priority": "normal",
         "held": None,
         "reason": None,
         "visma": {"type": "SO", "number": "000123"},

@@ -30,6 +30,8 @@ class Why(StrEnum):
     """Why a pending delivery does not go out."""
 
     ORDER_PAUSED = "order_paused"
+    BEHIND = "behind"
+    SHADOW = "shadow"
     DISCONNECTED = "disconnected"
     CHECKING = "checking"
     BROKEN = "broken"
@@ -70,9 +72,16 @@ def why_held(delivery: Delivery, *, now: datetime) -> Held | None:
     """
     if delivery.state != State.PENDING:
         return None
+    return held_in(delivery, holds_of([delivery.lane], now=now).get(delivery.lane_id))
+
+
+def held_in(delivery: Delivery, lane_hold: Held | None) -> Held | None:
+    """The same where its lane's hold is known already."""
+    if delivery.state != State.PENDING:
+        return None
     if delivery.paused_at is not None:
         return Held(Why.ORDER_PAUSED)
-    return holds_of([delivery.lane], now=now).get(delivery.lane_id)
+    return lane_hold or (Held(Why.BEHIND) if delivery.behind else None)
 
 
 def hold_of(connection: Connection, *, now: datetime) -> Held | None:
@@ -113,6 +122,7 @@ def _why_lane_held(
     return (
         _why_not_connected(connection)
         or _why_not_allowed(connection, pause)
+        or (Held(Why.SHADOW) if lane.shadow_since else None)
         or _why_resting(lane, closed_until, now)
         or _why_without_token(connection, now)
     )

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
 
-from integrations.intake.api import bulk, control, operations, problems, shapes
+from integrations.intake.api import bulk, control, operations, problems, sending_modes, shapes
 from integrations.intake.api.authentication import BearerKey
 from integrations.intake.api.problems import KINDS, Problem
 
@@ -43,7 +43,7 @@ api = NinjaAPI(
     docs=Swagger({"defaultModelsExpandDepth": 0}),
     docs_decorator=for_staff,
 )
-for router in (operations.router, control.router, bulk.router):
+for router in (operations.router, control.router, bulk.router, sending_modes.router):
     api.add_router("", router, auth=BearerKey())
 
 

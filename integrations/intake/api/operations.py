@@ -15,12 +15,13 @@ from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services import standing
 from integrations.deliveries.services.clock import database_now
+from integrations.deliveries.services.urgency import WORDS
 from integrations.deliveries.tasks import ring
 from integrations.intake.api import bodies, shapes
 from integrations.intake.api.authentication import ApiRequest
 from integrations.intake.api.lookups import connection_of
 from integrations.intake.api.problems import Problem
-from integrations.intake.services import accepting, finding
+from integrations.intake.services import accepting, asked_priority, finding
 from integrations.orders.models import SalesOrder
 from integrations.orders.services import content
 from integrations.orders.services.faults import Fault
@@ -44,13 +45,18 @@ def submit_order(
 ) -> Status[dict[str, Any]]:
     """Accept one order. The same order again gets the same answer and is delivered once."""
     connection = connection_of(request, company_id, integration)
-    raw = bodies.read_object(request)
+    raw, priority, unclear = asked_priority.taken_out(bodies.read_object(request))
     checked = content.check(raw, prefix=connection.integration.reference_prefix)
-    if checked.content is None:
-        raise Problem("order-refused", errors=[_error(fault) for fault in checked.faults])
+    if checked.content is None or unclear:
+        faults = [*checked.faults, *unclear]
+        raise Problem("order-refused", errors=[_error(fault) for fault in faults])
     try:
         accepted = accepting.accept(
-            connection, checked.content, source=SalesOrder.Source.API, now=database_now()
+            connection,
+            checked.content,
+            source=SalesOrder.Source.API,
+            now=database_now(),
+            priority=Delivery.Priority.NORMAL if priority is None else priority,
         )
     except accepting.ReferenceReused as error:
         raise Problem("reference-reused", reference=checked.content["reference"]) from error
@@ -78,14 +84,23 @@ def list_orders(
     company_id: str,
     integration: str = "",
     state: Delivery.State | None = None,
+    priority: shapes.PriorityName | None = None,
     before: Annotated[int | None, Field(ge=1, le=2**62)] = None,
     limit: Annotated[int, Field(ge=1, le=MOST_A_PAGE)] = 50,
 ) -> dict[str, Any]:
     """The company's orders, newest first, a page at a time. Follow ``next`` to go on."""
     connection = connection_of(request, company_id, integration)
-    orders, key = finding.newest_orders(connection, state=state or "", before=before, limit=limit)
+    orders, key = finding.newest_orders(
+        connection,
+        state=state or "",
+        before=before,
+        limit=limit,
+        priority=WORDS[priority] if priority else None,
+    )
     hold = standing.hold_of(connection, now=database_now())
-    following: dict[str, Any] = {"state": state or None, "before": key, "limit": limit}
+    following: dict[str, Any] = {
+        "state": state or None, "priority": priority, "before": key, "limit": limit,
+    }  # fmt: skip
     return {
         "orders": [shapes.order_state(order, hold) for order in orders],
         "next": _address(connection, **following) if key else None,

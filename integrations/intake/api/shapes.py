@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services.standing import Held, Why
+from integrations.deliveries.services.standing import Held, Why, held_in
+from integrations.deliveries.services.urgency import WORDS, word_of
 from integrations.orders.models import SalesOrder
 
+PriorityName = Literal["urgent", "normal", "bulk"]
 HOLDS = {why: why.replace("_", "-") for why in Why}
 
 
@@ -37,6 +39,7 @@ class OrderState(Schema):
 
     reference: str
     state: str = Field(description="One of " + ", ".join(Delivery.State.values))
+    priority: PriorityName
     held: str | None = Field(description=f"One of {', '.join(HOLDS.values())}, or null")
     reason: str | None = Field(description="Why a parked order needs a person")
     visma: VismaNumber | None
@@ -91,6 +94,7 @@ def order_state(order: SalesOrder, hold: Held | None) -> dict[str, Any]:
     return {
         "reference": order.reference,
         "state": delivery.state,
+        "priority": word_of(delivery.priority),
         "held": _held(delivery, hold),
         "reason": delivery.reason or None,
         "visma": number if delivery.visma_number else None,
@@ -106,11 +110,8 @@ def order_state(order: SalesOrder, hold: Held | None) -> dict[str, Any]:
 
 
 def _held(delivery: Delivery, hold: Held | None) -> str | None:
-    if delivery.state != Delivery.State.PENDING:
-        return None
-    if delivery.paused_at is not None:
-        return HOLDS[Why.ORDER_PAUSED]
-    return HOLDS[hold.code] if hold else None
+    held = held_in(delivery, hold)
+    return HOLDS[held.code] if held else None
 
 
 NEW_ORDER = {
@@ -129,6 +130,11 @@ NEW_ORDER = {
                     "type": {"type": "string", "pattern": "^[A-Za-z0-9]{1,4}$"},
                     "branch": {"type": "string", "maxLength": 30},
                     "description": {"type": "string", "maxLength": 255},
+                    "priority": {
+                        "type": "string",
+                        "enum": list(WORDS),
+                        "description": "How soon it goes out; no part of the order",
+                    },
                     "lines": {
                         "type": "array",
                         "minItems": 1,

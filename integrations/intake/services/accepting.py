@@ -18,6 +18,7 @@ from integrations.orders.models import SalesOrder, content_digest
 from integrations.orders.services import payloads
 
 Content = Mapping[str, Any]
+Priority = Delivery.Priority
 
 # SQLite has one writer: many orders at once would keep the push waiting.
 BATCH_SIZE = 50
@@ -47,7 +48,12 @@ class Batch:
 
 @transaction.atomic
 def accept(
-    connection: Connection, content: Content, *, source: SalesOrder.Source, now: datetime
+    connection: Connection,
+    content: Content,
+    *,
+    source: SalesOrder.Source,
+    now: datetime,
+    priority: Priority = Priority.NORMAL,
 ) -> Accepted:
     """Store a checked order and put it in the outbox, due at once.
 
@@ -64,7 +70,8 @@ def accept(
             # Somebody else stored it between the look and the insert.
             found = SalesOrder.objects.get(connection=connection, reference=order.reference)
         else:
-            (delivery,) = enqueue([order], lane_for(connection), now=now)
+            told = {order.reference: priority}
+            (delivery,) = enqueue([order], lane_for(connection), now=now, priorities=told)
             return Accepted(delivery, created=True)
     if found.content_digest != order.content_digest:
         raise ReferenceReused(order.reference)
@@ -78,8 +85,12 @@ def accept_batch(
     *,
     source: SalesOrder.Source,
     now: datetime,
+    priorities: Mapping[str, Priority] | None = None,
 ) -> Batch:
-    """Store up to a batch of checked orders, none of them twice, in one transaction."""
+    """Store up to a batch of checked orders, none of them twice, in one transaction.
+
+    ``priorities`` are told by reference; what isn't told is normal.
+    """
     orders = [_order(connection, content, source=source, now=now) for content in contents]
     digests = known_digests(connection, [order.reference for order in orders])
     new = [order for order in orders if order.reference not in digests]
@@ -88,8 +99,8 @@ def accept_batch(
             SalesOrder.objects.bulk_create(new)
     except IntegrityError:
         # A reference twice among them, or somebody else's in between: find out which.
-        return _one_by_one(connection, contents, source=source, now=now)
-    enqueue(new, lane_for(connection), now=now)
+        return _one_by_one(connection, contents, source=source, now=now, told=priorities or {})
+    enqueue(new, lane_for(connection), now=now, priorities=priorities)
     batch = Batch(created=[order.reference for order in new])
     for order in orders:
         if order.reference in digests:
@@ -118,12 +129,19 @@ def _one_by_one(
     *,
     source: SalesOrder.Source,
     now: datetime,
+    told: Mapping[str, Priority],
 ) -> Batch:
     batch = Batch()
     for content in contents:
         reference = str(content["reference"])
         try:
-            accepted = accept(connection, content, source=source, now=now)
+            accepted = accept(
+                connection,
+                content,
+                source=source,
+                now=now,
+                priority=told.get(reference, Priority.NORMAL),
+            )
         except ReferenceReused:
             batch.reused.append(reference)
         else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from integrations.connections.models import Company, Connection
 from integrations.deliveries.models import Delivery
@@ -56,14 +58,21 @@ def order_of(connection: Connection, reference: str) -> SalesOrder | None:
 
 
 def newest_orders(
-    connection: Connection, *, state: str, before: int | None, limit: int
+    connection: Connection,
+    *,
+    state: str,
+    before: int | None,
+    limit: int,
+    priority: Delivery.Priority | None = None,
 ) -> tuple[list[SalesOrder], int | None]:
     """Up to ``limit`` orders, newest first, and the key to go on from; None at the end.
 
-    A key belongs to the state it was given for.
+    A key belongs to the state and priority it was given for.
     """
-    if state:
-        return _newest_in_state(connection, state, before, limit)
+    if state or priority is not None:
+        wanted: dict[str, Any] = {"state": state} if state else {}
+        wanted |= {} if priority is None else {"priority": priority}
+        return _newest_deliveries(connection, wanted, before, limit)
     orders = SalesOrder.objects.filter(connection=connection).select_related("delivery")
     if before is not None:
         orders = orders.filter(pk__lt=before)
@@ -71,10 +80,10 @@ def newest_orders(
     return page[:limit], page[limit - 1].pk if len(page) > limit else None
 
 
-def _newest_in_state(
-    connection: Connection, state: str, before: int | None, limit: int
+def _newest_deliveries(
+    connection: Connection, wanted: Mapping[str, Any], before: int | None, limit: int
 ) -> tuple[list[SalesOrder], int | None]:
-    deliveries = Delivery.objects.filter(lane__connection=connection, state=state)
+    deliveries = Delivery.objects.filter(lane__connection=connection, **wanted)
     if before is not None:
         deliveries = deliveries.filter(pk__lt=before)
     page = list(deliveries.select_related("order").order_by("-pk")[: limit + 1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.intake.services import cells
+from integrations.deliveries.models import Delivery
+from integrations.intake.services import asked_priority, cells
 from integrations.intake.services.mappings import DAY, NUMBER, SENTENCE, Column, Header, Mapping
 from integrations.intake.services.refusals import RowFault, of_order, row_fault
 from integrations.intake.services.rows import Cell, Row, is_empty
@@ -26,6 +27,7 @@ class Group:
     order: dict[str, tuple[int, str]] = field(default_factory=dict)
     lines: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
+    priority: Delivery.Priority | None = None
 
 
 def gather(
@@ -77,10 +79,12 @@ def _add_to_order(group: Group, row: int, column: Column, value: str) -> None:
 def close(group: Group, mapping: Mapping, *, prefix: str) -> dict[str, Any] | None:
     """The checked content of a whole order; None when it has faults, which are then all named."""
     order = {ORDER_MEMBERS.get(name, name): value for name, (_, value) in group.order.items()}
-    raw = {**mapping.constants, **order, "lines": [line for _, line in group.lines]}
+    raw, group.priority, unclear = asked_priority.taken_out(
+        {**mapping.constants, **order, "lines": [line for _, line in group.lines]}
+    )
     checked = check(raw, prefix=prefix)
     known = {(fault.row, fault.column) for fault in group.faults}
-    for fault in checked.faults if group.reference else ():
+    for fault in [*checked.faults, *unclear] if group.reference else ():
         row, column, member = _place(group, mapping, fault.path)
         if (row, column) not in known:
             group.faults.append(of_order(row, column, member, fault))

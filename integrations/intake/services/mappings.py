@@ -114,6 +114,7 @@ PLAIN = Mapping(
         Column("order_type", "type", of_order=True),
         Column("branch", "branch", of_order=True),
         Column("order_text", "order_description", SENTENCE, of_order=True),
+        Column("priority", "priority", of_order=True),
     ),
     strict=True,
 )

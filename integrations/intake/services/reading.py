@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from integrations.deliveries.models import Delivery
 from integrations.intake.services.grouping import Group, close, gather
 from integrations.intake.services.mappings import Header, Mapping, WrongColumns, find_columns
 from integrations.intake.services.refusals import RowFault
@@ -23,6 +24,7 @@ class GoodOrder:
     first_row: int
     row_count: int
     content: dict[str, Any]
+    priority: Delivery.Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def read(
             refused = RefusedOrder(group.reference, group.row_count, group.faults)
             reading.refused.append(refused)
         else:
-            reading.good.append(GoodOrder(group.first_row, group.row_count, content))
+            good = GoodOrder(group.first_row, group.row_count, content, group.priority)
+            reading.good.append(good)
     return reading
 
 

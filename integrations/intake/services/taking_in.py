@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import translation
 
 from integrations.audit.services import record
+from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.clock import database_now
 from integrations.intake.models import Refusal, Upload, UploadedOrder
 from integrations.intake.services import holding
@@ -51,6 +52,7 @@ def _take_batch(held: Held) -> Batch | None:
             [order.content for order in orders],
             source=SalesOrder.Source.FILE,
             now=database_now(),
+            priorities={o.reference: Delivery.Priority(o.priority) for o in orders},
         )
         _mark(held.upload, orders, batch)
     return batch

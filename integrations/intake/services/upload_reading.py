@@ -135,6 +135,7 @@ def _orders(upload: Upload, found: Reading, known: set[str]) -> Iterator[Uploade
             reference=order.content["reference"],
             state=UploadedOrder.State.KNOWN if is_known else UploadedOrder.State.NEW,
             content={} if is_known else order.content,
+            priority=upload.priority if order.priority is None else order.priority,
         )
 
 

@@ -13,6 +13,7 @@ from typing import IO
 from django.db import transaction
 
 from integrations.connections.models import Connection
+from integrations.deliveries.models import Delivery
 from integrations.intake.models import Upload, UploadChunk, UploadedOrder
 from integrations.intake.services.holding import LEASE
 from integrations.tenants.models import User
@@ -29,6 +30,7 @@ def store(
     language: str,
     by: User | None,
     now: datetime,
+    priority: Delivery.Priority = Delivery.Priority.NORMAL,
 ) -> Upload:
     """Keep a file until a worker has read it: it may run on another machine.
 
@@ -42,6 +44,7 @@ def store(
         size=size,
         digest=digest,
         mapping=mapping,
+        priority=priority,
         language=language,
         worked_until=now + LEASE,
         uploaded_by=by,

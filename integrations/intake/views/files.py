@@ -59,6 +59,7 @@ def _send_file(request: SignedIn, tenant: str) -> HttpResponse:
         file,
         name=file.name or "",
         mapping=form.cleaned_data["mapping"],
+        priority=form.cleaned_data["priority"],
         language=get_language() or settings.LANGUAGE_CODE,
         by=request.user,
         now=database_now(),

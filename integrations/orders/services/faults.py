@@ -24,6 +24,7 @@ SENTENCES = {
     "stray-blanks": _later("Blanks at the start, at the end or two in a row are not allowed here."),
     "not-a-currency": _later("A currency is three capital letters, like NOK."),
     "not-an-order-type": _later("An order type is one to four letters or digits, like SO."),
+    "not-a-priority": _later("This is urgent, normal or bulk."),
     "not-positive": _later("The quantity must be above zero. A return is not a sales order."),
     "negative": _later("The price can't be below zero."),
     "too-precise": _later("At most 15 digits travel unchanged, 6 of them after the point."),

@@ -37,6 +37,16 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
         n("This order is held back. It is kept, and nothing of it is in Visma.net."),
         _OWNER, n("Press Resume, and it goes out."),
     ),
+    Why.BEHIND: (
+        n("Waits for another order"), n("Waits for an earlier order of the same buyer"),
+        n("Orders of one buyer go to %(company)s one after the other, in the order they came in."),
+        _NOBODY, n("It goes out as soon as the earlier one is in Visma.net."),
+    ),
+    Why.SHADOW: (
+        n("Shadow mode"), n("Not sent: %(company)s is in shadow mode"),
+        n("We build each order, check it and look it up in Visma.net, and send nothing."),
+        _OWNER, n("Open the company and end shadow mode. Then it is looked up once more and sent."),
+    ),
     Why.DISCONNECTED: (
         n("Not connected"), n("Waits until %(company)s is connected again"),
         n("%(company)s was disconnected. The order is kept."),
@@ -96,6 +106,11 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
 }  # fmt: skip
 
 _PARKED: dict[str, tuple[str, str, str, str, str]] = {
+    Reason.FOUND: (
+        n("It was there already"), n("Visma.net had this order before we sent it"),
+        n("Shadow mode found an order with the same reference, buyer and total. We sent nothing."),
+        _LOOKER, n("Enter its number if it is this order, or say that it is not."),
+    ),
     Reason.SEVERAL_FOUND: (
         n("Found several times"), n("Visma.net has several orders with this reference"),
         n("We found more than one. We don’t know which one you want to keep, so we stopped."),

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import get_language
 
 from integrations.connections.models import Connection
+from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.clock import database_now
+from integrations.deliveries.services.urgency import WORDS
 from integrations.intake import tasks
 from integrations.intake.models import Upload
 from integrations.intake.services import upload_reading, uploads
@@ -29,15 +31,27 @@ class Command(BaseCommand):
         parser.add_argument("--connection", type=int, required=True, metavar="ID")
         parser.add_argument("--mapping", choices=sorted(MAPPINGS), default="plain")
         parser.add_argument(
+            "--priority",
+            choices=list(WORDS),
+            default="normal",
+            help="of orders whose rows name none",
+        )
+        parser.add_argument(
             "--only-if-all-good",
             action="store_true",
             help="take in nothing when any order is refused",
         )
 
     def handle(
-        self, file: Path, connection: int, mapping: str, only_if_all_good: bool, **options: Any
+        self,
+        file: Path,
+        connection: int,
+        mapping: str,
+        priority: str,
+        only_if_all_good: bool,
+        **options: Any,
     ) -> None:
-        upload = self._read(file, connection, mapping)
+        upload = self._read(file, connection, mapping, WORDS[priority])
         take_in = not (only_if_all_good and upload.refused_count)
         uploads.decide(upload, take_in=take_in, by=None, now=database_now())
         if take_in:
@@ -47,7 +61,9 @@ class Command(BaseCommand):
         if upload.refused_count or not take_in:
             sys.exit(1)
 
-    def _read(self, file: Path, connection_id: int, mapping: str) -> Upload:
+    def _read(
+        self, file: Path, connection_id: int, mapping: str, priority: Delivery.Priority
+    ) -> Upload:
         connection = Connection.objects.filter(pk=connection_id).first()
         if connection is None:
             raise CommandError(f"There is no connection {connection_id}.")
@@ -60,6 +76,7 @@ class Command(BaseCommand):
                     content,
                     name=file.name,
                     mapping=mapping,
+                    priority=priority,
                     language=get_language() or settings.LANGUAGE_CODE,
                     by=None,
                     now=database_now(),
