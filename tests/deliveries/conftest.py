@@ -46,7 +46,9 @@ def quick() -> DrainOptions:
         options_from_settings(),
         idle=timedelta(milliseconds=100),
         quarantine=timedelta(seconds=1),
+        erp_quarantine=timedelta(seconds=1),
         read_lag=timedelta(milliseconds=300),
+        list_pause=timedelta(0),
         first_look=timedelta(milliseconds=100),
     )
 

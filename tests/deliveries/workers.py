@@ -22,6 +22,7 @@ QUICK = {
     "PUSH_LEASE": "3",
     "QUARANTINE": "2",
     "READ_LAG": "1",
+    "LIST_PAUSE": "1",
     "FIRST_LOOK": "1",
     "VISMA_READ_TIMEOUT": "30",
     "LOG_LEVEL": "WARNING",

@@ -66,6 +66,13 @@ class Connection(models.Model):
         default="", blank=True,
     )  # fmt: skip
 
+    # Orders may get numbers of ours instead of the company's: a prefix and a counter, never reset.
+    own_numbers = models.BooleanField(default=False)
+    number_prefix = models.CharField(max_length=6, blank=True)
+    next_number = models.PositiveBigIntegerField(default=1)
+    # When the company was first seen to refuse a number that it had already.
+    repeats_refused_at = models.DateTimeField(null=True, blank=True)
+
     objects = ConnectionQuerySet.as_manager()
 
     class Meta:
@@ -79,6 +86,10 @@ class Connection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="broken") ^ Q(problem=""), name="broken_exactly_with_a_finding"
+            ),
+            models.CheckConstraint(
+                condition=Q(own_numbers=False) | ~Q(number_prefix=""),
+                name="own_numbers_only_with_a_prefix",
             ),
         ]
 

@@ -43,6 +43,7 @@ class Delivery(models.Model):
         FOUND = "found", _("It was in Visma.net before we sent it")
         SEVERAL_FOUND = "several_found", _("Several orders carry this reference in Visma.net")
         DIFFERS = "differs", _("An order with this reference has another buyer or total")
+        NUMBER_TAKEN = "number_taken", _("Another order in Visma.net has its number")
         ATTEMPTS_SPENT = "attempts_spent", _("Visma.net refused it too many times")
         DOUBLE_SUSPECTED = "double_suspected", _("It may be in Visma.net after all")
         CANT_BE_ASKED = "cant_be_asked", _("Visma.net can't be asked whether it arrived")

@@ -33,6 +33,8 @@ class Lane(models.Model):
     setbacks = models.PositiveSmallIntegerField(default=0)
     # How many of its orders may be under way at once, as it last went.
     slots = models.PositiveSmallIntegerField(default=2)
+    # When its company's orders were last listed whole; they may be only every few seconds.
+    listed_at = models.DateTimeField(null=True, blank=True)
     # Visma's clock less ours, from the last answer's Date.
     clock_offset = models.DurationField(null=True, blank=True)
     # Shadow mode: orders are built and looked up, nothing is sent. It ends with a last look at

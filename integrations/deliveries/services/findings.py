@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 
 from integrations.deliveries.models import Attempt, Delivery, Look
 from integrations.deliveries.models.deliveries import DeliveryQuerySet
-from integrations.deliveries.services import rehearsing
+from integrations.deliveries.services import numbering, rehearsing, repeats, telling
+from integrations.deliveries.services.charges import charge
 from integrations.deliveries.services.holding import DrainOptions
-from integrations.deliveries.services.judging import MOST_CHARGED
+from integrations.deliveries.services.judging import jittered
 from integrations.deliveries.services.looking import Search, Sought
 from integrations.deliveries.services.ordering import let_go
-from integrations.visma.sales_orders import ListedOrder
+from integrations.visma.listings import ListedOrder
 
 State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding
 MISSES_TO_RELEASE = 2
@@ -27,6 +28,7 @@ def write_found(search: Search, options: DrainOptions, *, now: datetime) -> None
     if search.rehearsed is not None:
         rehearsing.write_found(search, now=now)
         return
+    telling.searched(search)
     for sought in search.sought:
         with transaction.atomic():
             _write_one(search, sought, search.hits.get(sought.delivery_id, []), options, now)
@@ -38,6 +40,7 @@ def write_failed(search: Search, status: int, options: DrainOptions, *, now: dat
     if search.rehearsed is not None:
         rehearsing.write_failed(search, status, options, now=now)
         return
+    telling.searched(search, status=status)
     for sought in search.sought:
         with transaction.atomic():
             _record(search, sought, Finding.FAILED, status=status)
@@ -59,7 +62,10 @@ def _patience(sought: Sought, options: DrainOptions) -> timedelta:
 def _write_one(
     search: Search, sought: Sought, hits: list[ListedOrder], options: DrainOptions, now: datetime
 ) -> None:
-    if len(hits) > 1:
+    if search.stranger is not None:
+        _record(search, sought, Finding.DIFFERS, [search.stranger])
+        _park(sought, Reason.NUMBER_TAKEN, now)
+    elif len(hits) > 1:
         _record(search, sought, Finding.SEVERAL, hits)
         _park(sought, Reason.SEVERAL_FOUND, now)
     elif hits and not sought.agrees(hits[0]):
@@ -67,21 +73,42 @@ def _write_one(
         _park(sought, Reason.DIFFERS, now)
     elif hits and f"{hits[0].type}/{hits[0].order_id}" != sought.late_number:
         _record(search, sought, Finding.HIT, hits)
+        _learn_of_number(search, sought, now)
         _deliver(sought, hits[0].type, hits[0].order_id, now)
     else:
         # Nothing, or only the order an earlier attempt is known to have made: what the last
         # attempt may have made is not there.
         _record(search, sought, Finding.MISS, hits)
+        if search.number is not None:
+            numbering.note_read(sought.delivery_id, sought.attempt)
         _count_miss(search, sought, options, now)
 
 
+def _learn_of_number(search: Search, sought: Sought, now: datetime) -> None:
+    if search.number is not None:
+        numbering.learn_from_hit(
+            search.lane.connection, sought.delivery_id, sought.attempt,
+            number=search.number[1], now=now,
+        )  # fmt: skip
+
+
+def _counts(search: Search, sought: Sought, options: DrainOptions) -> bool:
+    """Whether a miss says that the order is not there, and won't turn up either.
+
+    A number of ours that is not there counts before the quarantine ends only where the company
+    would refuse that number a second time.
+    """
+    apart = sought.missed_at is None or search.begun_at - sought.missed_at >= options.read_lag
+    if search.number is not None:
+        return apart and search.lane.connection.repeats_refused_at is not None
+    return apart and search.whole and search.begun_at >= sought.quarantined_until
+
+
 def _count_miss(search: Search, sought: Sought, options: DrainOptions, now: datetime) -> None:
-    counts = (
-        search.whole
-        and search.begun_at >= sought.quarantined_until
-        and (sought.missed_at is None or search.begun_at - sought.missed_at >= options.read_lag)
-    )
-    if not counts:
+    if search.number is not None and not numbering.is_doubtful(sought.delivery_id):
+        # It was read before a repeat; no answer of it went missing.
+        _release(search, sought, now, in_doubt=False)
+    elif not _counts(search, sought, options):
         ahead = sought.quarantined_until if sought.missed_at is None else now + options.read_lag
         _still_uncertain(sought).update(look_at=max(min(now + BETWEEN_EARLY_LOOKS, ahead), now))
     elif sought.misses + 1 < MISSES_TO_RELEASE:
@@ -91,10 +118,10 @@ def _count_miss(search: Search, sought: Sought, options: DrainOptions, now: date
             look_at=search.begun_at + options.read_lag,
         )
     else:
-        _release(sought, now)
+        _release(search, sought, now)
 
 
-def _release(sought: Sought, now: datetime) -> None:
+def _release(search: Search, sought: Sought, now: datetime, *, in_doubt: bool = True) -> None:
     """The doubt is over and nothing is there: on with what it was before the doubt."""
     Attempt.objects.filter(
         delivery=sought.delivery_id, number__lte=sought.attempt, cleared_at=None
@@ -110,10 +137,19 @@ def _release(sought: Sought, now: datetime) -> None:
         state=State.CANCELLED, settled_at=now, **cleared
     ):
         return
-    elif sought.charged >= MOST_CHARGED:
+    elif in_doubt and charge(sought.delivery_id, sought.attempt, search.lane.host.origin):
         _park(sought, Reason.ATTEMPTS_SPENT, now)
     else:
-        uncertain.update(state=State.PENDING, due_at=now, **cleared)
+        uncertain.update(state=State.PENDING, due_at=_due_at(sought, now), **cleared)
+
+
+def _due_at(sought: Sought, now: datetime) -> datetime:
+    """When it goes out again: at once the first time, then later and later."""
+    charged = Delivery.objects.values_list("charged", flat=True).get(pk=sought.delivery_id)
+    due_at = now + jittered(charged - 1) if charged > 1 else now
+    if now < sought.quarantined_until:
+        due_at = max(due_at, repeats.not_before(sought.delivery_id, now=now))
+    return due_at
 
 
 def _deliver(sought: Sought, order_type: str, number: str, now: datetime) -> None:
@@ -151,6 +187,7 @@ def _record(
     hits: list[ListedOrder] | None = None,
     status: int = 200,
 ) -> None:
+    telling.looked(search, sought, finding)
     Look.objects.create(
         delivery_id=sought.delivery_id,
         attempt=sought.attempt,

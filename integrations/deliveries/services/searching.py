@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from integrations.connections.services import custody
@@ -11,9 +12,11 @@ from integrations.deliveries.services.sending import learn
 from integrations.deliveries.services.session import Session
 from integrations.visma.answers import Read, classify_read
 from integrations.visma.calls import Answer, boot_time
-from integrations.visma.sales_orders import Malformed, listed
+from integrations.visma.errors import ListMoved, Malformed
+from integrations.visma.transfers import is_too_long
 
 LOOK_EVERY = 1.0  # seconds between asking the database which looks are due
+MOST_RESTARTS = 5  # of one list that changes while it is read
 
 
 def look(session: Session) -> None:
@@ -23,15 +26,33 @@ def look(session: Session) -> None:
         _begin(session)
     now = session.clock.now()
     for search in list(session.searches):
-        if search.lane.free_for_looks(now):
+        if search.lane.free_for_looks(now) and _may_ask(session, search, now):
             session.searches.remove(search)
             _ask(session, search)
+
+
+def _may_ask(session: Session, search: Search, now: datetime) -> bool:
+    """Whether what comes next may be asked for: whole lists of a company keep their distance."""
+    access = search.lane.access
+    if access is not None and search.route not in ("", access.route):
+        search.begin_anew()
+    if search.begun or not search.whole:
+        return True
+    if boot_time() < search.not_before:
+        return False
+    pause = session.options.list_pause
+    wait = session.database(lambda: looking.begin_list(search.lane.lane_id, pause=pause, now=now))
+    if wait is None or wait:
+        search.not_before = boot_time() + (wait or pause).total_seconds()
+        return False
+    search.begun, search.begun_at = True, now
+    return True
 
 
 def _ask(session: Session, search: Search) -> None:
     try:
         session.dispatcher.hand_over(search.lane.line, [looking.page_call(search)])
-    except ValueError:
+    except (ValueError, looking.NoAccess):
         # The lane's address or token can't be used: as good as an outage, until it is mended.
         now = session.clock.now()
         session.lessons.append(lambda: findings.write_failed(search, 0, session.options, now=now))
@@ -55,23 +76,39 @@ def take_page(session: Session, search: Search, answer: Answer) -> None:
     search.lane.under_way(-1)
     learn(session, search.lane, answer)
     try:
-        page = listed(answer)
+        more = looking.take_answer(search, answer)
+    except ListMoved:
+        _begin_anew(session, search, answer)
     except Malformed:
-        _failed(session, search, answer)
-        return
-    search.take(page.rows)
-    search.page += 1
-    now = session.clock.now()
-    if not page.next_page:
+        if search.page_size > 1 and is_too_long(answer):
+            search.page_size //= 2
+            search.begin_anew()
+            session.searches.append(search)
+        else:
+            _failed(session, search, answer)
+    else:
+        _go_on(session, search, answer, more=more)
+
+
+def _go_on(session: Session, search: Search, answer: Answer, *, more: bool) -> None:
+    if not more:
+        now = session.clock.now()
         session.lessons.append(lambda: findings.write_found(search, session.options, now=now))
         search.lane.looking -= 1
     elif search.page < looking.MOST_PAGES:
         session.searches.append(search)
     else:
-        session.lessons.append(
-            lambda: findings.write_failed(search, answer.status, session.options, now=now)
-        )
-        search.lane.looking -= 1
+        _failed(session, search, answer)
+
+
+def _begin_anew(session: Session, search: Search, answer: Answer) -> None:
+    """A list that moved proves nothing. One that never stands still is as good as an outage."""
+    search.restarts += 1
+    if search.restarts > MOST_RESTARTS or not search.whole:
+        _failed(session, search, answer)
+        return
+    search.begin_anew()
+    session.searches.append(search)
 
 
 def _failed(session: Session, search: Search, answer: Answer) -> None:

@@ -12,12 +12,11 @@ from enum import StrEnum
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
-from integrations.connections.models import Connection, Quota
-from integrations.connections.services import incidents
+from integrations.connections.models import Connection
+from integrations.connections.services import incidents, quotas
 from integrations.connections.services.access import lack_of
 from integrations.deliveries.models import Delivery, Lane, Pause
-from integrations.deliveries.services import pauses
-from integrations.deliveries.services.holding import ROUTES
+from integrations.deliveries.services import breakers, pauses
 
 State = Delivery.State
 ON_THE_WAY = (State.PENDING, State.SENDING, State.UNCERTAIN)
@@ -41,8 +40,8 @@ class Why(StrEnum):
     TENANT_PAUSED = "tenant_paused"
     STAFF_PAUSED = "staff_paused"
     APPLICATION = "application"
-    ROUTE = "route"
     SHUT = "shut"
+    HOST = "host"
     QUOTA = "quota"
     RESTS = "rests"
     ACCESS = "access"
@@ -94,25 +93,34 @@ def hold_of(connection: Connection, *, now: datetime) -> Held | None:
 
 
 def holds_of(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Held]:
-    """Lane id → why nothing of it goes out, for those that are held. Three queries for all."""
+    """Lane id → why nothing of it goes out, for those that are held. Four queries for all."""
     known = list(lanes)
-    closed = {
-        (application, company): until
-        for application, company, until in Quota.objects.filter(
-            company_key__in={lane.company_key for lane in known}, closed_until__gt=now
-        ).values_list("application_id", "company_key", "closed_until")
-    }
+    closed = quotas.standing_in_the_way(now=now)
     suspended = incidents.held_applications()
     paused = pauses.of_connections(lane.connection for lane in known)
+    down = {breaker.origin for breaker in breakers.open_breakers()}
     held = {}
     for lane in known:
         grant = lane.connection.grant
-        until = closed.get((grant.application_id, lane.company_key)) if grant else None
+        until = _closed(closed, grant.application_id, lane.company_key) if grant else None
         if grant and grant.application_id in suspended:
             held[lane.pk] = Held(Why.APPLICATION)
-        elif why := _why_lane_held(lane, paused.get(lane.connection_id), until, now):
+            continue
+        is_down = bool(down) and breakers.origin_of_lane(lane) in down
+        why = _why_lane_held(lane, paused.get(lane.connection_id), until, now)
+        if is_down and (why is None or why.code is Why.RESTS):
+            why = Held(Why.HOST)
+        if why is not None:
             held[lane.pk] = why
     return held
+
+
+def _closed(
+    closed: dict[tuple[int, str], datetime], application: int, company_key: str
+) -> datetime | None:
+    """Until when the quota of the company, or that of all companies, is used up."""
+    ends = [closed[key] for key in {(application, company_key), (application, "")} & closed.keys()]
+    return max(ends, default=None)
 
 
 def _why_lane_held(
@@ -146,8 +154,6 @@ def _why_not_allowed(connection: Connection, pause: Pause | None) -> Held | None
         return Held(_paused_by(pause), pause=pause)
     if connection.paused_at is not None:
         return Held(Why.PAUSED, pause=pause)
-    if connection.integration.route not in ROUTES:
-        return Held(Why.ROUTE)
     return None
 
 
@@ -163,7 +169,8 @@ def _why_resting(lane: Lane, closed_until: datetime | None, now: datetime) -> He
     if closed_until is not None and closed_until > now:
         return Held(Why.QUOTA, closed_until)
     if lane.rests_until is not None and lane.rests_until > now:
-        return Held(Why.RESTS, lane.rests_until)
+        # After setbacks, or since its allowance was spent.
+        return Held(Why.RESTS if lane.setbacks else Why.QUOTA, lane.rests_until)
     return None
 
 

@@ -77,16 +77,15 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
         n("Visma does not take this portal’s own credentials now. Your company is not at fault."),
         n("We: our staff was told."), n("It goes out by itself once we have mended it."),
     ),
-    Why.ROUTE: (
-        n("Not over this way yet"), n("Waits: orders can’t go to %(company)s this way yet"),
-        n("The connection works, but it is of the older kind, over which we send no orders yet. "
-          "The order is kept."),
-        n("%(vendor)s."), n("Ask %(vendor)s to connect %(company)s another way."),
-    ),
     Why.SHUT: (
         n("Being checked"), n("Waits while we check %(company)s"),
         n("Visma.net gave an answer that is about the company, not the order. We look first."),
         _NOBODY, n("We look by ourselves and go on. If it needs you, we say so."),
+    ),
+    Why.HOST: (
+        n("Visma.net does not answer"), n("Waits: Visma.net does not answer"),
+        n("It answers nobody now, as far as we can see. Your order is kept, and nothing is lost."),
+        _NOBODY, n("We ask again by ourselves, and send once it answers."),
     ),
     Why.QUOTA: (
         n("Visma asks us to wait"), n("Waits for Visma.net’s allowance"),
