@@ -430,8 +430,6 @@ LIST_PAUSE = env.seconds("LIST_PAUSE", 12)
 FIRST_LOOK = env.seconds("FIRST_LOOK", 5)
 # Per cent of an allowance that are kept for checks a person waits for.
 QUOTA_RESERVE = env.number("QUOTA_RESERVE", 5)
-# Per cent of an allowance that are kept for checks a person waits for.
-QUOTA_RESERVE = env.number("QUOTA_RESERVE", 5)
 
 # Consent
 

@@ -138,13 +138,16 @@ def test_tells_the_allowances_nearest_their_end_and_no_more_of_them(
     resets_at = timezone.now() + timedelta(minutes=9)
     for company, remaining in {"plenty": 900, "spent": 0, "little": 5}.items():
         Quota.objects.create(
-            application=application, company_key=company, limit=1000, remaining=remaining,
-            resets_at=resets_at,
+            application=application, company_key=company, policy="hour", limit=1000,
+            remaining=remaining, resets_at=resets_at,
         )  # fmt: skip
 
     found = {n: v for n, v in told(monitor).items() if n.startswith("portal_quota")}
 
-    labels = [f'{{application="web",company="{company}"}}' for company in ("spent", "little")]
+    labels = [
+        f'{{application="web",company="{company}",host="",policy="hour"}}'
+        for company in ("spent", "little")
+    ]
     assert found == {
         **{f"portal_quota_limit{label}": 1000 for label in labels},
         f"portal_quota_remaining{labels[0]}": 0,

@@ -101,7 +101,12 @@ def _quota(name: str, text: str, known: list[Quota], column: str) -> Metric:
     for one in known:
         value = getattr(one, column)
         number = value.timestamp() if isinstance(value, datetime) else value
-        labels = {"application": one.application.slug, "company": one.company_key}
+        labels = {
+            "application": one.application.slug,
+            "company": one.company_key,
+            "host": one.host,
+            "policy": one.policy,
+        }
         if number is not None:
             samples.append((labels, number))
     return Metric(name, "gauge", text, samples)
