@@ -23,9 +23,9 @@ BETWEEN_LOOKS = 0.002  # seconds; only asked once the target has every order
 
 @dataclass(slots=True)
 class Profile:
-    """Where a run's CPU went: the engine's samples, PostgreSQL's processes and statements."""
+    """Where a run's CPU went: the engine's calls, PostgreSQL's processes and statements."""
 
-    samples: dict[str, Any] = field(default_factory=dict)
+    traced: dict[str, Any] = field(default_factory=dict)
     processes: dict[str, float] = field(default_factory=dict)
     statements: list[statements.Spent] = field(default_factory=list)
     _counted: bool = False
@@ -68,7 +68,7 @@ def run_engine(
         "PUSH_SLOTS": str(in_flight),
         "PUSH_SLOTS_PER_LANE": str(max(SLOTS_PER_LANE, ceil(in_flight / len(connections)))),
     }
-    command = ["benchmarks.engine", *(["--sampled"] if profile else [])]
+    command = ["benchmarks.engine", *(["--traced"] if profile else [])]
     with child(*command, environment={**environment, **slots}) as drain:
         drain.says()
         if profile:
@@ -83,7 +83,7 @@ def run_engine(
         drain.tell("stop")
         told = drain.says()
         if profile:
-            profile.samples = told["samples"]
+            profile.traced = told["traced"]
     lost, doubled = check(target.ledger(), orders.delivered(), count)
     return Run(ENGINE, count, seconds, told["cpu"], database, lost, doubled)
 

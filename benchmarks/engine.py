@@ -1,7 +1,7 @@
 """The engine as shipped: one drain in a process of its own, over whatever is in the outbox.
 
 ``python -m benchmarks.engine`` says when it is ready, drains from the first line it reads until
-the second, and writes the CPU that took; with ``--sampled`` also where it went.
+the second, and writes the CPU that took; with ``--traced`` also where it went.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 import django
 
 from benchmarks.children import say
-from benchmarks.samples import Sampler
+from benchmarks.tracing import Tracer
 
 
 def main() -> None:
@@ -25,13 +25,13 @@ def main() -> None:
     say("ready")
     sys.stdin.readline()
     threading.Thread(target=_stop_at_next_line, args=[stop], daemon=True).start()
-    sampler = Sampler() if "--sampled" in sys.argv else None
-    if sampler:
-        sampler.start()
+    tracer = Tracer() if "--traced" in sys.argv else None
+    if tracer:
+        tracer.start()
     spent = time.process_time()
     drain(options, stop)
     spent = time.process_time() - spent
-    say({"cpu": spent, "samples": sampler.stop() if sampler else None})
+    say({"cpu": spent, "traced": tracer.stop() if tracer else None})
 
 
 def _stop_at_next_line(stop: threading.Event) -> None:

@@ -11,10 +11,12 @@ from rich.table import Table
 
 from benchmarks import designs, orders
 from benchmarks.children import TargetProcess
-from benchmarks.figures import cpu_per_1000, database_cpu_per_1000, figure, rate
+from benchmarks.figures import Run, cpu_per_1000, database_cpu_per_1000, figure, rate
+from benchmarks.tracing import Calls
+from integrations.connections.models import Connection
 
 WIDTH = 130
-FUNCTIONS, LINES, STATEMENTS = 45, 25, 20
+FUNCTIONS, STATEMENTS, NAME = 60, 20, 90
 OURS = ("services.", "outbox.", "visma.", "deliveries.", "connections.", "orders.", "models.")
 
 
@@ -31,50 +33,58 @@ def run(target: TargetProcess, settings: list[tuple[int, int]], count: int) -> i
 def _profile(
     console: Console,
     target: TargetProcess,
-    connections: Any,
+    connections: list[Connection],
     count: int,
     latency_ms: int,
     slots: int,
 ) -> int:
-    profile = designs.Profile()
-    one = designs.run_engine(
-        target, connections, count, latency_ms=latency_ms, in_flight=slots, profile=profile
-    )
+    def engine(profile: designs.Profile | None = None) -> Run:
+        return designs.run_engine(
+            target, connections, count, latency_ms=latency_ms, in_flight=slots, profile=profile
+        )
+
     bare = designs.run_bare(target, count, latency_ms=latency_ms, in_flight=slots)
+    one, profile = engine(), designs.Profile()
+    traced = engine(profile)
     console.print(
         f"engine {figure(rate(one))} orders/s, {figure(cpu_per_1000(one))} s of CPU per 1,000"
         f" (bare loop: {figure(rate(bare))}, {figure(cpu_per_1000(bare))});"
         f" PostgreSQL {figure(database_cpu_per_1000(one))} s;"
         f" lost {one.lost}, doubled {one.doubled}; load {os.getloadavg()[0]:.1f}\n"
-        "All figures: milliseconds per 1,000 orders."
+        "All figures: milliseconds per 1,000 orders, of a second run that was traced"
+        f" ({figure(cpu_per_1000(traced))} s), less what tracing cost."
     )
     per = 1e6 / count
-    _tell_engine(console, profile.samples, per)
+    _tell_engine(console, profile.traced, traced.cpu, one.cpu, per)
     _tell_database(console, profile, per)
-    return one.lost + one.doubled
+    return one.lost + one.doubled + traced.lost + traced.doubled
 
 
-def _tell_engine(console: Console, seen: dict[str, Any], per: float) -> None:
-    threads = ", ".join(f"{name} {spent * per:.1f}" for name, spent in seen["threads"].items())
-    console.print(
-        f"\nEngine: user {seen['user'] * per:.1f}, system {seen['system'] * per:.1f};"
-        f" garbage collection {seen['collecting'] * per:.1f}; by thread: {threads};"
-        f" switches: {seen['switches'][0]} given, {seen['switches'][1]} taken"
+def _tell_engine(
+    console: Console, seen: dict[str, Any], traced: float, untraced: float, per: float
+) -> None:
+    scale = untraced / traced
+    threads = ", ".join(
+        f"{name} {spent * scale * per:.1f}" for name, spent in seen["threads"].items()
     )
-    ours = [row for row in seen["functions"] if row[0].startswith(OURS)]
+    console.print(
+        f"\nEngine, by thread: {threads}; collecting garbage {seen['collecting'] * per:.1f}"
+    )
+    functions = Calls(*seen["calls"]).as_if_untraced(traced, untraced)
+    ours = [row for row in functions if row[0].startswith(OURS)]
+    ours.sort(key=lambda row: -row[3])
     _table(console, "our functions, with what they call", ours[:FUNCTIONS], per)
-    own = sorted(seen["functions"], key=lambda row: -row[1])
-    _table(console, "any function, by its own", own[:FUNCTIONS], per)
-    lines = _grid("line", "own")
-    for name, spent in seen["lines"][:LINES]:
-        lines.add_row(name, f"{spent * per:.2f}")
-    console.print(lines)
+    functions.sort(key=lambda row: -row[2])
+    _table(console, "any function, by its own", functions[:FUNCTIONS], per)
 
 
-def _table(console: Console, title: str, rows: list[list[Any]], per: float) -> None:
-    table = _grid(title, "own", "with callees")
-    for name, own, total in rows:
-        table.add_row(name, f"{own * per:.2f}", f"{total * per:.2f}")
+def _table(
+    console: Console, title: str, rows: list[tuple[str, int, float, float]], per: float
+) -> None:
+    table = _grid(title, "calls", "own", "with callees")
+    for name, calls, own, whole in rows:
+        cells = f"{calls * per / 1000:,.0f}", f"{own * per:.2f}", f"{whole * per:.2f}"
+        table.add_row(name[:NAME], *cells)
     console.print(table)
 
 
