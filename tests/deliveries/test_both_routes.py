@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -117,9 +116,8 @@ def test_delivers_what_was_submitted_under_the_number_visma_gave(over: Over) -> 
     (stored,) = over.sandbox.orders(tenant_id)
     assert (stored["customer"]["id"], stored["customer"]["order"]) == ("10042", "NH-WEB-1")
     assert (stored["description"], stored["date"][:10]) == ("Två cyklar", "2026-11-20")
-    assert [(line["inventoryId"], line["quantity"], line["unitPrice"]) for line in stored["lines"]] == [
-        ("BLK-1020", 2, 2.5), ("BLK-0310", 1, 12),
-    ]  # fmt: skip
+    lines = [(line["inventoryId"], line["quantity"], line["unitPrice"]) for line in stored["lines"]]
+    assert lines == [("BLK-1020", 2, 2.5), ("BLK-0310", 1, 12)]
     attempt = delivery.attempts.get()
     assert (attempt.route, attempt.ending, attempt.status) == (over.route, Ending.ANSWERED, 201)
 
@@ -248,20 +246,20 @@ def test_sends_again_only_after_two_misses_of_the_whole_list_past_the_quarantine
 
 
 def test_reads_a_list_to_its_end_page_by_page(over: Over, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "integrations.deliveries.services.looking.Search.page_size", 2, raising=False
-    )
+    monkeypatch.setattr(looking, "PAGE_SIZE", 2)
     for number in range(5):
         over.submit(f"OLD-{number}")
     over.push()
-    over.fault("commit_then_drop", reference="NH-WEB-1")
+    over.fault("drop_before_commit")
     delivery = over.submit()
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.PENDING)
 
     over.push_until_settled(delivery)
 
-    assert state_of(delivery) == (State.DELIVERED, Reason.NONE, 0)
+    assert state_of(delivery) == (State.DELIVERED, Reason.NONE, 1)
     assert over.numbers() == [delivery.visma_number]
+    assert delivery.looks.filter(whole=True)[0].rows_read == 5
+    pages = [one["path"] for one in over.lists()]
+    assert len(pages) >= 3 * delivery.looks.filter(whole=True).count()
 
 
 def test_an_order_that_differs_is_not_taken_for_ours(over: Over) -> None:
