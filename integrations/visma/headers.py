@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from integrations.visma.calls import Answer
 
+_QUOTA = tuple(f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset", "policy"))
 EPOCH_FROM = 1e9  # X-RateLimit-Reset: seconds left today, seconds since 1970 in 2021's answers
 
 
@@ -40,17 +41,16 @@ def retry_after(answer: Answer) -> float | None:
 
 def rate_limit(answer: Answer) -> RateLimit | None:
     """Return what X-RateLimit-Limit, -Remaining, -Reset and -Policy say; None if none is there."""
-    texts = {
-        name: _only(answer, f"x-ratelimit-{name}")
-        for name in ("limit", "remaining", "reset", "policy")
-    }
-    if not any(texts.values()):
+    if answer.headers.keys().isdisjoint(_QUOTA):
+        return None
+    limit, remaining, reset, policy = (_only(answer, name) for name in _QUOTA)
+    if not (limit or remaining or reset or policy):
         return None
     return RateLimit(
-        limit=_whole_number(texts["limit"]),
-        remaining=_whole_number(texts["remaining"]),
-        reset=_seconds_left(_whole_number(texts["reset"]), answer),
-        policy=texts["policy"][:60],
+        limit=_whole_number(limit),
+        remaining=_whole_number(remaining),
+        reset=_seconds_left(_whole_number(reset), answer),
+        policy=policy[:60],
     )
 
 
@@ -62,8 +62,10 @@ def _seconds_left(reset: int | None, answer: Answer) -> float | None:
 
 
 def _only(answer: Answer, name: str) -> str:
-    values = answer.headers.get(name, [])
-    return values[0] if len(set(values)) == 1 else ""
+    values = answer.headers.get(name)
+    if not values or (len(values) > 1 and len(set(values)) > 1):
+        return ""
+    return values[0]
 
 
 def _whole_number(text: str) -> int | None:

@@ -124,9 +124,9 @@ def _probe(application: Application, tenant_id: str, answer: TokenAnswer, *, now
     try:
         probe = organization.read_probe(url, answer.access_token, visma_clients.transport())
     except VismaError as error:
-        quotas.note_error(application.pk, tenant_id, error, now)
+        quotas.note_error(application.pk, tenant_id, error, now, url=url)
         raise
-    quotas.note(application.pk, tenant_id, probe.rate_limit, None, now)
+    quotas.note(application.pk, tenant_id, probe.rate_limit, None, now, url=url)
 
 
 def _tell_staff(application: Application, kind: str, detail: str) -> None:

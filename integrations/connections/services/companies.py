@@ -143,9 +143,9 @@ def read_name(
     try:
         found = organization.read_organization(url, token, visma_clients.transport(), more)
     except VismaError as error:
-        quotas.note_error(application.pk, company_key, error, now)
+        quotas.note_error(application.pk, company_key, error, now, url=url)
         raise
-    quotas.note(application.pk, company_key, found.rate_limit, None, now)
+    quotas.note(application.pk, company_key, found.rate_limit, None, now, url=url)
     return found
 
 

@@ -200,12 +200,18 @@ class Visit:
             else:
                 probe = organization.read_probe(access.sales_order_url, access.token, transport)
         except VismaError as error:
-            quotas.note_error(access.application_id, access.company_key, error, self.now)
+            quotas.note_error(
+                access.application_id, access.company_key, error, self.now,
+                url=access.sales_order_url,
+            )  # fmt: skip
             self._note_clock(error.answered_at)
             raise
         self._note_clock(probe.answered_at)
         self.read_seconds = probe.seconds
-        quotas.note(access.application_id, access.company_key, probe.rate_limit, None, self.now)
+        quotas.note(
+            access.application_id, access.company_key, probe.rate_limit, None, self.now,
+            url=access.sales_order_url,
+        )  # fmt: skip
 
     def _note_clock(self, answered_at: datetime | None) -> None:
         moment = self.now + timedelta(seconds=time.monotonic() - self.began)

@@ -133,10 +133,16 @@ def state_of(
 
 
 def shown(
-    connection: Connection, *, held_applications: frozenset[int] | set[int] = frozenset()
+    connection: Connection,
+    *,
+    held_applications: frozenset[int] | set[int] = frozenset(),
+    paused: bool = False,
 ) -> Shown:
-    """A connection's state with its next step."""
-    return _shown(state_of(connection, held_applications=held_applications), connection.problem)
+    """A connection's state with its next step. ``paused``: by a pause above the connection."""
+    state = state_of(connection, held_applications=held_applications)
+    if paused and state == State.CONNECTED:
+        return Shown(State.PAUSED, _("Sending is paused."), Step.WAIT)
+    return _shown(state, connection.problem)
 
 
 def of_link(standing: invitation_states.Standing) -> Shown | None:

@@ -100,7 +100,10 @@ def back_to_user(connection: Connection, *, by: User | None, now: datetime) -> F
         return Finding.CONSENT_ENDED if standby.ended_at else Finding.VISMA_DOWN
     except (VismaError, ring.Unreadable) as error:
         return _meaning(error)
-    quotas.note(access.application_id, access.company_key, probe.rate_limit, None, now)
+    quotas.note(
+        access.application_id, access.company_key, probe.rate_limit, None, now,
+        url=access.sales_order_url,
+    )  # fmt: skip
     _swap(connection, standby, by=by, now=now)
     return None
 
