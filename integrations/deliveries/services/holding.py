@@ -90,6 +90,7 @@ class HeldLane:
     out: int = 0  # requests claimed or under way, looks included
     since: float = field(default_factory=boot_time)
     claimed: int = 0  # in this hold
+    claimed_at: float = 0.0
     gives_way: bool = False  # its slice is over and others wait
 
     def under_way(self, change: int) -> None:
@@ -112,7 +113,9 @@ class HeldLane:
 
     @property
     def idle(self) -> bool:
-        return self.out == 0 and (self.dry or not self.claims) and not self.looking
+        return (
+            self.out == 0 and not self.looking and (self.dry or not self.claims or self.gives_way)
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -26,21 +26,26 @@ logger = logging.getLogger(__name__)
 
 RENEWALS_PER_LEASE = 3
 LEASE_EVERY = 0.5
+SLICE_SECONDS, SLICE_ORDERS = 1.0, 50  # of a lane, where others wait for its place
 ASK_EVERY = 0.5
 
 
 def lease(session: Session) -> None:
     """Take lanes that are due, at most one per slot; what a dead holder left is flipped."""
-    if boot_time() < session.next_lease or len(session.held) >= session.options.slots:
+    began, room = boot_time(), session.options.slots - len(session.held)
+    many_wait = session.others_wait and room > session.options.slots // 4
+    if began < session.next_lease and not many_wait:
         return
-    began = boot_time()
     session.next_lease = began + LEASE_EVERY
+    if room <= 0:
+        _make_room(session)
+        return
     leased = session.database(lambda: _lease_in_database(session)) or []
+    session.others_wait = len(leased) == room
     suspended = _held_applications(session) if leased else set()
     for lane in leased:
         session.next_look = session.next_asking = 0
         allowance = session.allowances.of(*_allowance_key(lane))
-        allowance.host = urlsplit(breakers.origin_of_lane(lane)).hostname or ""
         allowance.host = urlsplit(breakers.origin_of_lane(lane)).hostname or ""
         deadline = Deadline(began + _gate_seconds(session), beyond=allowance.gate)
         try:
@@ -58,6 +63,29 @@ def lease(session: Session) -> None:
             logger.exception("Lane %s can't be served", lane.pk)
             _shut_for_us(session, lane.pk)
     telling.leased([session.held[lane.pk] for lane in leased if lane.pk in session.held])
+
+
+def _make_room(session: Session) -> None:
+    """All places are taken: lanes whose slice is over give way to others that are due."""
+    now, ends = session.clock.now(), boot_time() - SLICE_SECONDS
+    over = [
+        lane
+        for lane in session.held.values()
+        if not lane.gives_way and (lane.claimed >= SLICE_ORDERS or lane.since <= ends)
+    ]
+    if not over:
+        return
+    due = session.database(
+        lambda: outbox.lanes_due(
+            now=now,
+            token_until=now + TOKEN_RESERVE,
+            shut=probing.shut_routes(session),
+            limit=len(over),
+        )
+    )
+    for lane in sorted(over, key=lambda lane: lane.since)[: len(due or [])]:
+        lane.gives_way = True
+    session.others_wait = bool(due)
 
 
 def ask_what_waits(session: Session) -> None:

@@ -72,29 +72,33 @@ def _by_lane(jobs: list[Job]) -> dict[HeldLane, list[Job]]:
 
 
 def _shares(session: Session) -> list[tuple[HeldLane, int]]:
-    """How many to claim of which lane: those with the most room first."""
+    """How many to claim of which lane: those first that have waited longest for it."""
     if session.claims_in_doubt or session.database_is_away:
         return []
-    now = session.clock.now()
-    rooms = [
-        (min(2 * lane.window.slots - lane.out, lane.free_for_orders(now)), lane)
-        for lane in session.held.values()
-        if lane.claims and lane.access and not lane.dry
-    ]
+    now, at = session.clock.now(), boot_time()
     free = session.options.slots + session.ahead - len(session.out)
     shares = []
-    for room, lane in sorted(rooms, key=lambda one: -one[0]):
-        count = min(room, free)
-        if count <= 0:
-            break
+    for lane in sorted(filter(_claims, session.held.values()), key=_last_claim):
         # Lanes share allowances and hosts: the next of them finds it taken.
-        count = min(count, lane.free_for_orders(now))
-        lane.under_way(count)
-        shares.append((lane, count))
-        free -= count
+        count = min(free, 2 * lane.window.slots - lane.out, lane.free_for_orders(now))
+        if count > 0:
+            lane.under_way(count)
+            lane.claimed_at = at
+            shares.append((lane, count))
+            free -= count
+        if free <= 0:
+            break
     for lane, count in shares:
         lane.under_way(-count)
-    return [(lane, count) for lane, count in shares if count]
+    return shares
+
+
+def _claims(lane: HeldLane) -> bool:
+    return lane.claims and lane.access is not None and not lane.dry and not lane.gives_way
+
+
+def _last_claim(lane: HeldLane) -> float:
+    return lane.claimed_at
 
 
 def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
@@ -103,6 +107,7 @@ def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
         raise RuntimeError("A job was claimed without access.")
     route = ROUTES[access.route]
     lane.under_way(len(jobs))
+    lane.claimed += len(jobs)
     session.out.update(((job.delivery_id, job.attempt), job) for job in jobs)
     try:
         session.dispatcher.hand_over(

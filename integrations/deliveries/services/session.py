@@ -29,7 +29,7 @@ STATEMENT_TIMEOUT = "2s"
 # Connections beyond the slots, for requests that hang.
 SPARE_SLOTS = 64
 # Claimed before there is a slot for them, so that a slot that gets free is filled at once.
-LEAST_AHEAD, MOST_AHEAD = 16, 256
+LEAST_AHEAD, MOST_AHEAD = 16, 512
 
 T = TypeVar("T")
 
@@ -59,6 +59,7 @@ class Session:
     next_lease: float = 0.0
     next_look: float = 0.0
     next_asking: float = 0.0
+    others_wait: bool = False  # more lanes are due than there are places
     next_follow: float = 0.0
     next_saving: float = 0.0
     _away_until: float = 0.0
@@ -72,7 +73,7 @@ class Session:
     @property
     def ahead(self) -> int:
         """How many orders may be claimed beyond the slots."""
-        return max(LEAST_AHEAD, min(self.options.slots, MOST_AHEAD))
+        return max(LEAST_AHEAD, min(2 * self.options.slots, MOST_AHEAD))
 
     @property
     def age(self) -> float:
