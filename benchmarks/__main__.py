@@ -1,7 +1,8 @@
 """``./run bench push``: the push engine against the bare loop and against a task per order.
 
-``./run bench sandbox``: what the stand-in for Visma can take. Everything runs on loopback, on
-servers of its own; see docs/benchmarks.md.
+``./run bench sandbox``: what the stand-in for Visma can take. ``./run bench metrics``: how long
+/metrics takes beside a million orders. Everything runs on loopback, on servers of its own; see
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from integrations.visma.pump import MOST_SLOTS
 ROUNDS, ORDERS = 5, 10_000
 QUICK_ROUNDS, QUICK_SHARE = 2, 5
 SANDBOX_ROUNDS, SANDBOX_ORDERS, SANDBOX_POSTS = 3, 200_000, 20_000
+METRICS_ORDERS = 1_000_000
 
 
 def main() -> int:
     given = _arguments()
-    return _sandbox(given) if given.what == "sandbox" else _push(given)
+    return {"sandbox": _sandbox, "metrics": _metrics, "push": _push}[given.what](given)
 
 
 def _push(given: argparse.Namespace) -> int:
@@ -45,6 +47,17 @@ def _push(given: argparse.Namespace) -> int:
         return int(push.run(plan, target, json_line=given.json))
 
 
+def _metrics(given: argparse.Namespace) -> int:
+    share = QUICK_SHARE if given.quick else 1
+    servers = importlib.import_module("benchmarks.servers")
+    with servers.private():
+        importlib.import_module("django").setup()
+        importlib.import_module("django.core.management").call_command("migrate", verbosity=0)
+        metrics = importlib.import_module("benchmarks.metrics")
+        delivered = given.orders or METRICS_ORDERS // share
+        return int(metrics.run(delivered, json_line=given.json))
+
+
 def _sandbox(given: argparse.Namespace) -> int:
     share = QUICK_SHARE if given.quick else 1
     sandbox = importlib.import_module("benchmarks.sandbox")
@@ -58,7 +71,7 @@ def _sandbox(given: argparse.Namespace) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["push", "sandbox"], default="push")
+    parser.add_argument("what", nargs="?", choices=["push", "sandbox", "metrics"], default="push")
     parser.add_argument("--quick", action="store_true", help="two rounds of a fifth")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--profile", action="store_true", help="where the CPU goes, in one run")

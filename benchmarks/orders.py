@@ -69,8 +69,8 @@ def bodies(count: int) -> Iterator[tuple[str, bytes]]:
         yield order["customer"]["refNo"], payloads.as_text(order).encode()
 
 
-def connect_tenants() -> list[Connection]:
-    """Fifty tenants with a connected company each, which have been pushing for a while.
+def connect_tenants(count: int = TENANTS) -> list[Connection]:
+    """So many tenants with a connected company each, which have been pushing for a while.
 
     Their tokens are good for hours and their quotas known, so no lane begins with the two
     requests at a time that an unknown quota is given.
@@ -81,7 +81,7 @@ def connect_tenants() -> list[Connection]:
     integration = Integration.objects.create(
         application=application, name="Webshop orders", slug="measured", reference_prefix=PREFIX
     )
-    return [_connect(integration, number) for number in range(TENANTS)]
+    return [_connect(integration, number) for number in range(count)]
 
 
 def _connect(integration: Integration, number: int) -> Connection:
