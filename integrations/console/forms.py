@@ -27,6 +27,18 @@ STATES = {
 }
 
 
+# What the list of lanes is filtered by.
+LANE_STATES = {
+    "": _("All"),
+    "served": _("Being served"),
+    "waiting": _("With orders waiting"),
+    "uncertain": _("With uncertain orders"),
+    "needs_person": _("Needs somebody"),
+    "resting": _("Resting"),
+    "shut": _("Shut"),
+}
+
+
 class ListForm(forms.Form):
     """Search, filters and keys from a list's address. What makes no sense is left out."""
 
@@ -47,6 +59,19 @@ class LedgerForm(forms.Form):
 
     q = forms.CharField(max_length=80, required=False)
     state = forms.ChoiceField(choices=[(name, name) for name in LEDGER_FILTERS], required=False)
+    before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
+
+    def wanted(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class LaneForm(forms.Form):
+    """The same for lanes."""
+
+    q = forms.CharField(max_length=80, required=False)
+    state = forms.ChoiceField(choices=[(name, name) for name in LANE_STATES], required=False)
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 
