@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from integrations.deliveries.services.hosts import FAILURES, Failure, HostWatch, Trial, heard
+from integrations.deliveries.services.hosts import Failure, HostWatch, Trial, heard
 from integrations.visma.calls import Answer
 from tests.deliveries.conftest import NOON
 
 
 def failure(lane: int, order: int, *, wrote: bool = True, second: float = 0.0) -> Failure:
-    return Failure(lane, order, wrote, NOON + timedelta(seconds=second), "HTTP 503")
+    at = NOON + timedelta(seconds=second)
+    return Failure(lane, order, wrote, at - timedelta(milliseconds=20), at, "HTTP 503")
 
 
 def host_that_failed(*failures: Failure) -> HostWatch:
@@ -49,8 +51,19 @@ def test_one_order_that_fails_again_and_again_is_its_own_fault() -> None:
     assert not host_that_failed(*[failure(1, 7)] * 20).is_down({1})
 
 
-def test_what_never_left_us_can_be_no_orders_fault() -> None:
-    assert host_that_failed(*[failure(1, 0)] * FAILURES).is_down({1})
+def test_three_calls_that_no_order_can_be_blamed_for_are_an_outage() -> None:
+    never_left, failed_read = failure(1, 0), failure(1, 0, wrote=False)
+    told_to_wait = replace(failure(1, 7), not_before=NOON)
+
+    assert not host_that_failed(never_left, never_left).is_down({1})
+    assert host_that_failed(never_left, failed_read, told_to_wait).is_down({1})
+
+
+def test_the_host_is_left_alone_as_long_as_it_says() -> None:
+    later = NOON + timedelta(minutes=5)
+    host = host_that_failed(failure(1, 1), replace(failure(1, 2), not_before=later))
+
+    assert host.not_before == later
 
 
 def test_an_order_that_passes_makes_all_failures_before_it_moot() -> None:
@@ -70,7 +83,7 @@ def test_a_read_that_works_says_nothing_about_orders() -> None:
 
 
 def test_a_read_that_works_makes_failed_reads_moot() -> None:
-    host = host_that_failed(*[failure(1, 0, wrote=False)] * 4)
+    host = host_that_failed(*[failure(1, 0, wrote=False)] * 2)
     host.worked(wrote=False)
     host.failed(failure(1, 0, wrote=False))
 

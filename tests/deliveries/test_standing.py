@@ -49,7 +49,8 @@ def test_says_what_the_connection_lacks(
     ("columns", "expected"),
     [
         ({"shut_at": NOON}, Held(Why.SHUT)),
-        ({"rests_until": LATER}, Held(Why.RESTS, LATER)),
+        ({"rests_until": LATER, "setbacks": 1}, Held(Why.RESTS, LATER)),
+        ({"rests_until": LATER}, Held(Why.QUOTA, LATER)),
         ({"rests_until": NOON}, None),
     ],
 )

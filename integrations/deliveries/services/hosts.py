@@ -15,6 +15,7 @@ from integrations.visma.calls import Answer
 from integrations.visma.pump import ABORTED
 
 FAILURES = 5  # calls that failed with no good answer between
+BLAMELESS = 3  # the same of calls for which no order can be blamed
 REMEMBERED = timedelta(minutes=1)
 UNBOUNDED = 1 << 16
 CREATED, TIMED_OUT = 201, 408
@@ -24,11 +25,15 @@ FULL = 64
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """``order`` is what a request carried that Visma may have got; 0: nothing, or it was a read."""
+    """A call that began and ended badly. ``order`` is what it carried that Visma may have got.
+
+    0: it was a read, or nothing left us.
+    """
 
     lane_id: int
     order: int
     wrote: bool
+    began: datetime
     at: datetime
     cause: str
     # What a Retry-After asked for.
@@ -114,15 +119,18 @@ class HostWatch:
 
         Several calls in a row failed, over two lanes or over the only one, and the lanes that may
         still be answered well are fewer than those that were not. An order that fails alone, time
-        and again, is one failure; but what never left us can't be an order's fault.
+        and again, is one failure; but what never left us can't be an order's fault, nor can a host
+        that asks to be left alone for a while.
         """
         if self.trial is not None and not self.trial.passed:
             return bool(self.failures)
         lanes = {one.lane_id for one in self.failures}
         others = set(lanes_out) - lanes
-        told = {one.order for one in self.failures if one.order}
-        calls = len(told) + sum(not one.order for one in self.failures)
-        return calls >= FAILURES and len(others) < len(lanes)
+        orders = {one.order for one in self.failures if one.order}
+        blameless = sum(not one.order or one.not_before is not None for one in self.failures)
+        calls = len(orders) + sum(not one.order for one in self.failures)
+        enough = calls >= FAILURES or blameless >= BLAMELESS
+        return enough and len(others) < len(lanes)
 
 
 def heard(answer: Answer, *, wrote: bool) -> bool | None:

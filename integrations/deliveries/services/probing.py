@@ -47,12 +47,14 @@ def hear(session: Session, lane: HeldLane, answer: Answer) -> None:
         host.worked(wrote=job is not None)
     if works is not False:
         return
+    now = session.clock.now()
     host.failed(
         Failure(
             lane_id=lane.lane_id,
             order=job.delivery_id if job and answer.passed else 0,
             wrote=job is not None,
-            at=session.clock.now(),
+            at=now,
+            began=now - timedelta(seconds=answer.ended - answer.began),
             cause=_cause(answer),
             not_before=_not_before(session, answer),
         )
@@ -127,7 +129,7 @@ def _say(session: Session) -> None:
             continue
         opening = partial(
             breakers.open_breaker, host.origin,
-            failing_since=first.at, cause=first.cause, now=session.clock.now(),
+            failing_since=first.began, cause=first.cause, now=session.clock.now(),
             not_before=host.not_before,
         )  # fmt: skip
         if session.did(opening):

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrations.connections.models import Connection
 from integrations.deliveries.models import Delivery, Lane, Look
-from integrations.deliveries.services import lanes, ordering, outbox, shadow
+from integrations.deliveries.services import breakers, lanes, ordering, outbox, shadow, tallies
 from integrations.deliveries.services.findings import LONGEST_DOUBT
 from integrations.deliveries.services.holding import TOKEN_RESERVE
 
@@ -32,11 +32,18 @@ def sweep(*, now: datetime) -> Wanted:
     park_unaskable(now=now)
     ordering.let_go_left_over()
     shadow.finish()
+    tallies.keep(now=now)
     return Wanted(
-        drain=bool(outbox.lanes_due(now=now, token_until=now + TOKEN_RESERVE, limit=1)),
+        drain=_drain_is_wanted(now),
         grants=_grants_without_token(now),
         connections=_shut_connections(),
     )
+
+
+def _drain_is_wanted(now: datetime) -> bool:
+    shut = breakers.shut_routes()
+    due = outbox.lanes_due(now=now, token_until=now + TOKEN_RESERVE, limit=1, shut=shut)
+    return bool(due) or (bool(shut) and breakers.probe_is_due(now=now))
 
 
 def park_unaskable(*, now: datetime) -> int:
