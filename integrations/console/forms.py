@@ -8,12 +8,16 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from integrations.connections.models import Connection
+from integrations.connections.models import Application, Connection, Integration
 from integrations.connections.services.ledger_reading import FILTERS as LEDGER_FILTERS
+from integrations.deliveries.services import reaches
+from integrations.deliveries.services.reaches import Reach
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Tenant
 from integrations.tenants.services import RESERVED
 
+# In a list to choose from; each tenant's own page leads there too.
+MOST_TENANTS = 2000
 CODE = {"class": "code", "autocomplete": "off", "spellcheck": "false"}
 
 # What the list of connections is filtered by.
@@ -78,6 +82,41 @@ class LaneForm(forms.Form):
     def wanted(self) -> dict[str, Any]:
         self.is_valid()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+def _what_to_pause() -> list[tuple[str, Any]]:
+    """Everything, then each application, integration and tenant under a name of its kind."""
+    kinds: list[tuple[Any, str, Any]] = [
+        (_("Application"), "application", Application.objects.all()),
+        (_("Integration"), "integration", Integration.objects.all()),
+        (_("Tenant"), "tenant", Tenant.objects.all()[:MOST_TENANTS]),
+    ]
+    groups = [
+        (label, [(f"{kind}:{row.slug}", str(row)[:60]) for row in rows])
+        for label, kind, rows in kinds
+    ]
+    return [("everything", _("Everything, for all tenants")), *groups]
+
+
+class PauseForm(OwnWords, forms.Form):
+    """What staff hold back: one thing, or everything."""
+
+    what = forms.ChoiceField(label=_("What"), choices=_what_to_pause)
+    why = forms.CharField(
+        label=_("Why"), max_length=200, required=False,
+        help_text=_("Shown to the tenants it holds back."),
+    )  # fmt: skip
+
+    def reach(self) -> Reach:
+        kind, _colon, slug = self.cleaned_data["what"].partition(":")
+        match kind:
+            case "application":
+                return reaches.of_application(Application.objects.get(slug=slug))
+            case "integration":
+                return reaches.of_integration(Integration.objects.get(slug=slug))
+            case "tenant":
+                return reaches.of_tenant(Tenant.objects.get(slug=slug), by_staff=True)
+        return reaches.everything()
 
 
 class TenantForm(OwnWords, forms.Form):

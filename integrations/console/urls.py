@@ -13,9 +13,9 @@ from integrations.console.views import (
     connections,
     incidents,
     invitations,
-    lanes,
     ledger,
     overview,
+    sending,
     tenants,
 )
 
@@ -35,8 +35,6 @@ staff_patterns = [
     ),
     path("invitations/", invitations.show_list, name="invitations"),
     path("connections/", connections.show_list, name="connections"),
-    path("lanes/", lanes.show_list, name="lanes"),
-    path("lanes/<int:pk>/", lanes.show, name="lane"),
     path("applications/", applications.show_list, name="applications"),
     path("applications/new/", applications.register, name="new-application"),
     path(f"{_application}/", applications.show, name="application"),
@@ -51,6 +49,8 @@ staff_patterns = [
     path(f"{_secret}/forget/", application_secrets.forget, name="forget-secret"),
     path(f"{_application}/offers/", applications.add_integration, name="add-integration"),
     path("consents/", ledger.show_list, name="ledger"),
+    path("sending/", sending.show, name="sending"),
+    path("sending/<int:pk>/resume/", sending.resume, name="resume-sending"),
     path("incidents/", incidents.show_list, name="incidents"),
     path("incidents/<int:pk>/clear/", incidents.clear, name="clear-incident"),
 ]

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Connection
 from integrations.connections.services.ledger_reading import FILTERS as LEDGER_FILTERS
+from integrations.deliveries.models import Delivery
+from integrations.deliveries.services.selecting import Selection
+from integrations.deliveries.services.urgency import WORDS
 from integrations.tenants.forms import OwnWords
 from integrations.tenants.models import Member
 from integrations.workspace.services.company_files import LARGEST
@@ -22,13 +25,47 @@ class OrdersForm(forms.Form):
 
     q = forms.CharField(max_length=80, required=False)
     company = forms.IntegerField(min_value=1, max_value=2**62, required=False)
+    integration = forms.SlugField(max_length=50, required=False)
     state = forms.ChoiceField(choices=[(name, name) for name in FILTERS], required=False)
+    reason = forms.ChoiceField(choices=Delivery.Reason.choices, required=False)
+    priority = forms.ChoiceField(choices=[(word, word) for word in WORDS], required=False)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 
     def wanted(self) -> dict[str, Any]:
         self.is_valid()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+    def selection(self) -> Selection:
+        """What the list shows. A text is looked for in every state."""
+        wanted = self.wanted()
+        text = " ".join((wanted["q"] or "").split())
+        return Selection(
+            state="" if text else wanted["state"] or "",
+            reason=wanted["reason"] or "",
+            priority=wanted["priority"] or "",
+            connection=wanted["company"],
+            integration=wanted["integration"] or "",
+            since=wanted["since"],
+            until=wanted["until"],
+            text=text,
+        )
+
+
+def as_query(selection: Selection, **more: Any) -> dict[str, Any]:
+    """The members of an address that ``OrdersForm`` reads the selection from."""
+    named = {"connection": "company", "text": "q"}
+    members = {named.get(name, name): value for name, value in selection.stored().items()}
+    return members | {name: value for name, value in more.items() if value}
+
+
+class PauseForm(OwnWords, forms.Form):
+    """What of a tenant's to hold back, and why."""
+
+    integration = forms.SlugField(max_length=50, required=False)
+    why = forms.CharField(label=_("Why"), max_length=200, required=False)
 
 
 class LedgerForm(forms.Form):
@@ -97,6 +134,16 @@ class NumberForm(OwnWords, forms.Form):
         widget=forms.TextInput(attrs=CODE),
         error_messages={"invalid": _("A number has up to 30 letters, digits and hyphens.")},
     )  # fmt: skip
+
+
+class PriorityForm(OwnWords, forms.Form):
+    """How soon an order that waits goes out."""
+
+    priority = forms.TypedChoiceField(
+        label=_("How soon it goes out"),
+        choices=Delivery.Priority.choices,
+        coerce=lambda given: Delivery.Priority(int(given)),
+    )
 
 
 class MemberForm(OwnWords, forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from integrations.workspace.views import (
+    bulk,
     companies,
     decisions,
     home,
@@ -13,11 +14,13 @@ from integrations.workspace.views import (
     members,
     orders,
     overview,
+    sending,
 )
 
 _company = "companies/<int:pk>"
 _listed = "companies/listed/<uuid:pk>"
 _order = "orders/<int:pk>"
+_act = "orders/acts/<uuid:pk>"
 
 tenant_patterns = [
     path("", overview.show, name="overview"),
@@ -36,9 +39,16 @@ tenant_patterns = [
     path(f"{_company}/reconnect/", companies.reconnect, name="reconnect"),
     path(f"{_company}/disconnect/", companies.disconnect, name="disconnect"),
     path(f"{_company}/<slug:deed>/", companies.act, name="connection-act"),
+    path("sending/", sending.show, name="sending"),
+    path("sending/<slug:deed>/", sending.act, name="sending-act"),
     path("orders/", orders.show_list, name="orders"),
+    path("orders/many/<slug:deed>/", bulk.decide, name="bulk"),
+    path("orders/acts/", bulk.show_list, name="bulk-acts"),
+    path(f"{_act}/", bulk.show, name="bulk-act"),
+    path(f"{_act}/stop/", bulk.stop, name="stop-bulk-act"),
     path(f"{_order}/", orders.show_order, name="order"),
     path(f"{_order}/decide/", decisions.decide_number, name="decide"),
+    path(f"{_order}/priority/", decisions.prioritize, name="prioritize"),
     path(f"{_order}/<slug:deed>/", decisions.act, name="order-act"),
     path("consents/", ledger.show_list, name="ledger"),
     path("consents/to-print/", ledger.show_document, name="ledger-document"),

@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from integrations.connections.models import Connection, ListedCompany
-from integrations.deliveries.models import Delivery
+from integrations.deliveries.models import BulkAct, Delivery, Pause
 from integrations.tenants.models import Member, Tenant, User
 from integrations.workspace.urls import tenant_patterns
 from tests.workspace.conftest import signed_in
-from tests.workspace.seeds import make_connection, make_delivery
+from tests.workspace.seeds import NOON, make_connection, make_delivery
 
 METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
 NAMES = [pattern.name for pattern in tenant_patterns]
@@ -27,6 +27,7 @@ def ids_of(tenant: Tenant) -> dict[str, object]:
         "companies/listed": ListedCompany.objects.get(tenant=tenant).pk,
         "companies": connection.pk,
         "orders": Delivery.objects.get(lane__connection=connection).pk,
+        "orders/acts": BulkAct.objects.get(tenant=tenant).pk,
         "members": Member.objects.filter(tenant=tenant).latest("pk").pk,
     }
 
@@ -44,7 +45,7 @@ def address(pattern: URLPattern, slug: str, ids: dict[str, object]) -> str:
 
 
 def snapshot() -> str:
-    kinds = (Connection, Delivery, Member, ListedCompany)
+    kinds = (Connection, Delivery, Member, ListedCompany, BulkAct, Pause)
     rows = [row for kind in kinds for row in kind._default_manager.order_by("pk")]
     text: str = serializers.serialize("json", rows)
     return text
@@ -58,6 +59,10 @@ def both(tenant: Tenant, stranger: Tenant, member: User) -> None:
         ListedCompany.objects.create(
             tenant=each, integration=connection.integration, position=1, name="Butikk 1"
         )
+        BulkAct.objects.create(
+            tenant=each, deed="cancel", selection={"state": "held"}, selection_digest="0" * 64,
+            found_count=1, started_at=NOON,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("pattern", tenant_patterns, ids=NAMES)

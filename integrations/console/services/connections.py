@@ -10,6 +10,7 @@ from integrations.connections.services import incidents, states
 from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.states import Shown
 from integrations.deliveries.models import Lane
+from integrations.deliveries.services import pauses
 from integrations.deliveries.services.standing import with_counts
 from integrations.tenants.models import Tenant
 
@@ -36,11 +37,15 @@ class Row:
 
 
 def rows_of(connections: list[Connection]) -> list[Row]:
-    """Wants ``company__tenant`` and ``integration`` selected. Three queries, however many."""
+    """Wants ``company__tenant`` and ``integration`` selected. Four queries, however many."""
     held = incidents.held_applications()
+    paused = pauses.of_connections(connections)
     counted = with_counts(Lane.objects.filter(connection__in=connections))
     lanes = {lane.connection_id: lane for lane in counted}
-    return [_row(connection, lanes.get(connection.pk), held) for connection in connections]
+    return [
+        _row(connection, lanes.get(connection.pk), held, is_paused=connection.pk in paused)
+        for connection in connections
+    ]
 
 
 def of_tenant(tenant: Tenant) -> list[Row]:
@@ -50,14 +55,14 @@ def of_tenant(tenant: Tenant) -> list[Row]:
     return rows_of(list(connections.order_by("company__name", "pk")))
 
 
-def _row(connection: Connection, lane: Lane | None, held: set[int]) -> Row:
+def _row(connection: Connection, lane: Lane | None, held: set[int], *, is_paused: bool) -> Row:
     company = connection.company
     told = None
     if connection.problem:
         told = explain(connection.problem, tenant=company.tenant.name, company=str(company))
     return Row(
         connection,
-        states.shown(connection, held_applications=held),
+        states.shown(connection, held_applications=held, paused=is_paused),
         waiting=getattr(lane, "waiting", 0),
         oldest_at=getattr(lane, "oldest_at", None),
         needs_person=getattr(lane, "needs_person", 0),

@@ -16,6 +16,7 @@ _VERBS = {
     "application.registered": n("Registered"),
     "application.changed": n("Changed"),
     "application.looked_at": n("Looked at Visma"),
+    "integration.order_chosen": n("Chosen how orders of one buyer go out"),
     "secret.added": n("A secret was added"),
     "secret.accepted": n("Visma took a secret"),
     "secret.refused": n("Visma refused a secret"),
@@ -26,6 +27,12 @@ _VERBS = {
     "secret.reminded": n("Staff were told that a secret ends"),
     "step.ticked": n("Ticked"),
     "step.unticked": n("Tick taken back"),
+    "application.paused": n("Sending paused"),
+    "application.resumed": n("Sending resumed"),
+    "integration.paused": n("Sending of an integration paused"),
+    "integration.resumed": n("Sending of an integration resumed"),
+    "everything.paused": n("All sending paused"),
+    "everything.resumed": n("All sending resumed"),
     "invitation_code.reminded": n("Staff were told that the invitation code ends"),
 }
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from integrations.connections.models import Connection
+from integrations.deliveries.services import pauses
 from integrations.deliveries.services.standing import MOST
 from integrations.tenants.access import SignedInRequest
 
@@ -18,7 +19,12 @@ def page(
     request: SignedInRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     broken = Connection.objects.filter(state=Connection.State.BROKEN).order_by()[:MOST].count()
-    frame = {"needs_attention": broken, "most": MOST, "now": timezone.now()}
+    frame = {
+        "needs_attention": broken,
+        "pauses_standing": pauses.standing_count(),
+        "most": MOST,
+        "now": timezone.now(),
+    }
     return render(request, template, {**frame, **context}, status=status)
 
 

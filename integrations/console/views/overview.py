@@ -15,8 +15,11 @@ from integrations.connections.services.incident_words import incident_words
 from integrations.console.health import unserved_too_long
 from integrations.console.services import applications, attention
 from integrations.console.views.frame import page
+from integrations.deliveries.services import breakers, pauses
 from integrations.tenants.access import SignedInRequest, staff_only
 from integrations.tenants.models import Tenant
+
+MOST_PAUSES = 10  # the page Sending has the rest
 
 
 @require_safe
@@ -30,9 +33,11 @@ def show(request: SignedInRequest) -> HttpResponse:
         "console/overview.html",
         {
             "causes": causes,
+            "standing": pauses.standing()[:MOST_PAUSES],
             "lanes": lanes,
             "incidents": [(row, incident_words(row.kind)) for row in incidents],
             "approvals": attention.approvals_awaited(),
+            "breakers": breakers.open_breakers(),
             "working": attention.working_count(),
             "oldest": unserved_too_long(now=timezone.now()),
             "heading": heading(len(causes) + len(incidents) + bool(lanes)),

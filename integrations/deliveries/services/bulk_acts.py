@@ -28,7 +28,11 @@ OPEN_TO = {
     Deed.CANCEL: (State.PENDING, State.SENDING, State.UNCERTAIN, State.REJECTED, State.PARKED),
 }
 # A person says first which number stands.
-DECIDE_FIRST = Q(reason__in=(Delivery.Reason.SEVERAL_FOUND, Delivery.Reason.DOUBLE_SUSPECTED))
+_UNDECIDED = (Delivery.Reason.SEVERAL_FOUND, Delivery.Reason.DOUBLE_SUSPECTED)
+DECIDE_FIRST = {
+    Deed.RESEND: Q(reason__in=(*_UNDECIDED, Delivery.Reason.FOUND)),
+    Deed.CANCEL: Q(reason__in=_UNDECIDED),
+}
 
 
 class FindsEverything(Exception):
@@ -54,7 +58,8 @@ def preview(tenant: Tenant, deed: str, selection: Selection, *, now: datetime) -
 
 def eligible(chosen: Chosen, deed: str) -> QuerySet[Delivery]:
     """Those of the chosen that the deed does something to."""
-    return chosen.rows().filter(~DECIDE_FIRST, state__in=OPEN_TO[Deed(deed)])
+    known = Deed(deed)
+    return chosen.rows().filter(~DECIDE_FIRST[known], state__in=OPEN_TO[known])
 
 
 def start(
@@ -100,6 +105,10 @@ def newest(tenant: Tenant, limit: int = SHOWN) -> list[BulkAct]:
     return list(BulkAct.objects.for_tenant(tenant).select_related("by")[:limit])
 
 
+def any_runs(tenant: Tenant) -> bool:
+    return BulkAct.objects.filter(tenant=tenant, state=BulkAct.State.RUNNING).exists()
+
+
 def note(act: BulkAct, ending: str, *, by: By | None, now: datetime) -> None:
     """Into the tenant's chain. What was searched for may be personal, the rest isn't."""
     selection = dict(act.selection)
@@ -125,7 +134,7 @@ def _left_out(chosen: Chosen, deed: str) -> dict[str, int]:
     """Counts by the code that ``decisions`` would refuse with."""
     closed = [state for state in State.values if state not in OPEN_TO[Deed(deed)]]
     counts = {f"{deed}_{state}": _count(chosen.rows().filter(state=state)) for state in closed}
-    counts["decide_first"] = _count(chosen.rows().filter(DECIDE_FIRST))
+    counts["decide_first"] = _count(chosen.rows().filter(DECIDE_FIRST[Deed(deed)]))
     return {code: count for code, count in counts.items() if count}
 
 

@@ -22,6 +22,12 @@ def standing() -> list[Pause]:
     return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
 
 
+def standing_count() -> int:
+    """How many of them the staff set, up to a hundred."""
+    rows = Pause.objects.standing().filter(by_staff=True)
+    return rows.order_by()[:100].count()
+
+
 def lifted(limit: int) -> list[Pause]:
     """The newest of those that stand no more."""
     rows = Pause.objects.exclude(lifted_at=None).exclude(scope=Scope.CONNECTION)

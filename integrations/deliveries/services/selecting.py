@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services.standing import NEEDS_PERSON, Held, holds_of
+from integrations.deliveries.services.urgency import WORDS
 from integrations.orders.models import SalesOrder
 from integrations.tenants.models import Tenant
 
@@ -24,6 +25,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "held": (State.PENDING,),
     **{state: (state,) for state in State.values},
 }
+# Held, whatever its lane does: paused, or behind another order of its buyer.
+BY_ITSELF = Q(paused_at__isnull=False) | Q(behind=True)
 # Text is looked for among so many references at most that begin with it.
 MOST_FOUND = 10_000
 
@@ -34,6 +37,8 @@ class Selection:
 
     state: str = ""
     reason: str = ""
+    # One of the words of ``urgency``.
+    priority: str = ""
     connection: int | None = None
     integration: str = ""
     since: date | None = None
@@ -78,7 +83,7 @@ class Chosen:
     def condition(self) -> Q:
         """State and all else in one; the caller narrows to ``lanes``."""
         states = Q(state__in=STATES[self.selection.state])
-        held = Q(lane__in=list(self.holds)) | Q(paused_at__isnull=False)
+        held = Q(lane__in=list(self.holds)) | BY_ITSELF
         by_hold = {"held": states & held, "pending": states & ~held}
         return by_hold.get(self.selection.state, states) & self.beside_state()
 
@@ -86,6 +91,8 @@ class Chosen:
         wanted = Q()
         if self.selection.reason:
             wanted &= Q(reason=self.selection.reason)
+        if self.selection.priority:
+            wanted &= Q(priority=WORDS[self.selection.priority])
         if self.selection.since:
             wanted &= Q(order__submitted_at__gte=_midnight(self.selection.since))
         if self.selection.until:

@@ -20,6 +20,8 @@ State = Connection.State
 
 def of_overview(rows: Sequence[Row]) -> str:
     """Whether the companies work, and how much needs somebody."""
+    if rows and all(row.pause is not None for row in rows):
+        return _("Sending is paused. Orders are kept.")
     return " ".join(filter(None, [_work(rows), _steps(rows) or _orders(rows)]))
 
 
@@ -65,7 +67,7 @@ def of_company(row: Row) -> str:
         return _("Is %(company)s yours?") % company
     if row.connection.state == State.CHECKING:
         return _("We are checking %(company)s") % company
-    if row.connection.paused_at is not None:
+    if row.state.state == states.State.PAUSED:
         return _("%(company)s is paused") % company
     return _("%(company)s works") % company
 

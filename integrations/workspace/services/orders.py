@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_noop as n
 
 from integrations.deliveries.models import Delivery, Lane
-from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, Held, Why, holds_of
+from integrations.deliveries.services import selecting
+from integrations.deliveries.services.selecting import BY_ITSELF, STATES, Selection
+from integrations.deliveries.services.standing import MOST, Held, held_in
 from integrations.orders.models import SalesOrder
 from integrations.tenants.models import Tenant
 
 PAGE = 50
 State = Delivery.State
 Rows = QuerySet[Delivery] | QuerySet[SalesOrder]
+EVERY_ORDER = Selection()
 
 # What a person filters by, in the order of the chips; "" is everything.
 FILTERS = {
@@ -64,16 +66,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class OrderBook:
-    """The lanes a person looks at: all of a tenant, or one company's. One clock for the page."""
+    """The lanes a person looks at: all of a tenant, or one company's. One clock for the page.
+
+    ``beside`` is what is filtered by besides the state.
+    """
 
     lanes: list[Lane]
     holds: dict[int, Held]
+    beside: Q = field(default_factory=Q)
 
     def counts(self) -> dict[str, int]:
         """How many each filter finds, up to ``MOST``; no number for what only grows."""
         lanes = Q(lane__in=self.lanes)
         return {
-            name: Delivery.objects.filter(lanes, self._of(name)).order_by()[:MOST].count()
+            name: Delivery.objects.filter(lanes, self._of(name), self.beside)
+            .order_by()[:MOST]
+            .count()
             for name in FILTERS
             if name not in ("", "delivered", "cancelled")
         }
@@ -95,36 +103,11 @@ class OrderBook:
 
     def find(self, text: str) -> list[Row]:
         """Orders by reference or Visma number, exactly; else references that begin so."""
-        exact = self._found(order__reference=text, order__connection__in=self._connections())
-        keys = exact | self._numbered(text) or self._beginning(text)
+        keys = selecting.found(self.lanes, text, most=PAGE)
+        if self.beside:
+            rows = Delivery.objects.filter(self.beside, pk__in=keys)
+            keys = set(rows.values_list("pk", flat=True))
         return self._rows("found", sorted(keys, reverse=True)[:PAGE])
-
-    def _numbered(self, text: str) -> set[int]:
-        """``000123`` or ``SO 000123``; without its type, those that the companies use."""
-        order_type, _, number = text.replace("/", " ").rpartition(" ")
-        usual = {lane.connection.order_type for lane in self.lanes} | {"SO"}
-        return self._found(
-            visma_company__in={lane.company_key for lane in self.lanes},
-            visma_type__in={order_type.strip().upper()} if order_type else usual,
-            visma_number=number,
-        )
-
-    def _beginning(self, text: str) -> set[int]:
-        # By connection and without an order: so it is read off the index of references.
-        keys: set[int] = set()
-        for connection_id in self._connections():
-            orders = SalesOrder.objects.filter(
-                connection=connection_id, reference__startswith=text
-            ).order_by()
-            keys |= self._found(order__in=list(orders.values_list("pk", flat=True)[:PAGE]))
-        return keys
-
-    def _found(self, **conditions: Any) -> set[int]:
-        found = Delivery.objects.filter(lane__in=self.lanes, **conditions).order_by()
-        return set(found.values_list("pk", flat=True)[:PAGE])
-
-    def _connections(self) -> list[int]:
-        return [lane.connection_id for lane in self.lanes]
 
     def _keys(self, wanted: str, *, before: int | None, after: int | None) -> list[int]:
         """One short walk along an index per lane and state, merged: as quick at any depth."""
@@ -140,13 +123,19 @@ class OrderBook:
         return list(islice(merged, PAGE + 1))
 
     def _walks(self, wanted: str) -> Iterable[Rows]:
-        if not wanted:
+        if self._by_order(wanted):
             for lane in self.lanes:
                 yield SalesOrder.objects.filter(connection=lane.connection_id)
             return
         for lane in self._lanes_of(wanted):
-            for state in _STATES[wanted]:
-                yield Delivery.objects.filter(self._paused(wanted, lane), lane=lane, state=state)
+            for state in STATES[wanted]:
+                yield Delivery.objects.filter(
+                    self._paused(wanted, lane), self.beside, lane=lane, state=state
+                )
+
+    def _by_order(self, wanted: str) -> bool:
+        """Without any filter the keys are those of orders, else those of deliveries."""
+        return not wanted and not self.beside
 
     def _lanes_of(self, wanted: str) -> list[Lane]:
         if wanted == "pending":
@@ -155,19 +144,19 @@ class OrderBook:
 
     def _paused(self, wanted: str, lane: Lane) -> Q:
         if wanted == "pending":
-            return Q(paused_at=None)
+            return ~BY_ITSELF
         if wanted == "held" and lane.pk not in self.holds:
-            return Q(paused_at__isnull=False)
+            return BY_ITSELF
         return Q()
 
     def _of(self, wanted: str) -> Q:
         """The filter as one condition, for counting."""
-        held = Q(lane__in=list(self.holds)) | Q(paused_at__isnull=False)
-        states = Q(state__in=_STATES[wanted])
+        held = Q(lane__in=list(self.holds)) | BY_ITSELF
+        states = Q(state__in=STATES[wanted])
         return {"held": states & held, "pending": states & ~held}.get(wanted, states)
 
     def _rows(self, wanted: str, keys: list[int]) -> list[Row]:
-        by_order = not wanted
+        by_order = self._by_order(wanted)
         found = Delivery.objects.filter(**{"order__in" if by_order else "pk__in": keys})
         # An order's content can be long; of most only the currency is shown.
         found = found.select_related("order").defer("payload", "order__content")
@@ -182,30 +171,14 @@ class OrderBook:
         return [rows[key] for key in keys if key in rows]
 
     def _hold(self, delivery: Delivery) -> Held | None:
-        if delivery.state != State.PENDING:
-            return None
-        if delivery.paused_at is not None:
-            return Held(Why.ORDER_PAUSED)
-        return self.holds.get(delivery.lane_id)
+        return held_in(delivery, self.holds.get(delivery.lane_id))
 
 
-def order_book(tenant: Tenant, *, connection: int | None = None, now: datetime) -> OrderBook:
-    """The tenant's lanes, or one connection's, with what holds them now."""
-    lanes = Lane.objects.filter(connection__company__tenant=tenant).select_related(
-        "connection__company", "connection__integration", "connection__grant"
-    )
-    if connection is not None:
-        lanes = lanes.filter(connection=connection)
-    known = list(lanes)
-    return OrderBook(known, holds_of(known, now=now))
+def order_book(tenant: Tenant, selection: Selection = EVERY_ORDER, *, now: datetime) -> OrderBook:
+    """The lanes that a selection leaves of the tenant's, with what holds them now.
 
-
-_STATES: dict[str, tuple[str, ...]] = {
-    "needs_you": NEEDS_PERSON,
-    "held": (State.PENDING,),
-    "pending": (State.PENDING,),
-    "sending": (State.SENDING,),
-    "uncertain": (State.UNCERTAIN,),
-    "delivered": (State.DELIVERED,),
-    "cancelled": (State.CANCELLED,),
-}
+    State and text of the selection are given to ``page`` and ``find``.
+    """
+    beside = replace(selection, state="", text="")
+    chosen = selecting.choose(tenant, beside, now=now)
+    return OrderBook(chosen.lanes, chosen.holds, chosen.beside_state())

@@ -11,7 +11,8 @@ from integrations.connections.models import Connection, Invitation
 from integrations.connections.services import incidents, invitation_states, states
 from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.states import Shown, Step
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Delivery, Lane, Pause
+from integrations.deliveries.services import pauses
 from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, with_counts
 from integrations.tenants.models import Tenant
 from integrations.workspace.services import today
@@ -36,6 +37,8 @@ class Row:
     needs_you: int
     day: Day
     told: Explanation | None
+    # What holds it back on purpose, the widest of them.
+    pause: Pause | None = None
 
     @property
     def works(self) -> bool:
@@ -78,11 +81,15 @@ def rows_of(tenant: Tenant, *, now: datetime, with_day: bool = False) -> list[Ro
         .select_related("company__tenant", "integration__application")
         .order_by("company__name", "pk")
     )
-    held = incidents.held_applications()
+    known = list(connections)
+    held, paused = incidents.held_applications(), pauses.of_connections(known)
     rows = [
-        _row(connection, lanes.get(connection.pk), now, held=held, with_day=with_day)
-        for connection in connections
-    ]
+        _row(
+            connection, lanes.get(connection.pk), now, held=held,
+            pause=paused.get(connection.pk), with_day=with_day,
+        )
+        for connection in known
+    ]  # fmt: skip
     return sorted(rows, key=_urgency)
 
 
@@ -106,7 +113,9 @@ def share_a_company(rows: list[Row]) -> bool:
 
 def row_of(connection: Connection, *, now: datetime) -> Row:
     lane = _lanes(connection.company.tenant).filter(connection=connection).first()
-    return _row(connection, lane, now, held=incidents.held_applications(), with_day=True)
+    pause = pauses.of_connections([connection]).get(connection.pk)
+    held = incidents.held_applications()
+    return _row(connection, lane, now, held=held, pause=pause, with_day=True)
 
 
 def broken_count(tenant: Tenant) -> int:
@@ -130,12 +139,13 @@ def _row(
     now: datetime,
     *,
     held: set[int],
+    pause: Pause | None,
     with_day: bool,
 ) -> Row:
     proven_at = connection.proven_at
     return Row(
         connection=connection,
-        state=states.shown(connection, held_applications=held),
+        state=states.shown(connection, held_applications=held, paused=pause is not None),
         proven_at=proven_at,
         old=proven_at is not None and now - proven_at > OLD,
         waiting=getattr(lane, "waiting", 0),
@@ -143,6 +153,7 @@ def _row(
         needs_you=getattr(lane, "needs_person", 0),
         day=today.day_of(connection.pk, now=now) if lane and with_day else Day(),
         told=told(connection),
+        pause=pause,
     )
 
 

@@ -72,6 +72,21 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
         n("One of you paused sending to %(company)s. The order is kept."),
         _OWNER, n("Open the company and press Resume."),
     ),
+    Why.INTEGRATION_PAUSED: (
+        n("Sending paused"), n("Waits: this kind of sending is paused"),
+        n("One of you paused it for all companies it is used for. The order is kept."),
+        _OWNER, n("Open Sending and press Resume."),
+    ),
+    Why.TENANT_PAUSED: (
+        n("Sending paused"), n("Waits: sending is paused"),
+        n("One of you paused all sending. The order is kept."),
+        _OWNER, n("Open Sending and press Resume."),
+    ),
+    Why.STAFF_PAUSED: (
+        n("Paused by %(vendor)s"), n("Waits: %(vendor)s paused sending"),
+        n("The order is kept and goes out when they let it. Nothing is lost."),
+        n("%(vendor)s."), n("Nothing to press here. Write to them if it takes long."),
+    ),
     Why.APPLICATION: (
         n("Our set-up is mended"), n("Waits until our own set-up is mended"),
         n("Visma does not take this portal’s own credentials now. Your company is not at fault."),

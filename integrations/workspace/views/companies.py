@@ -27,10 +27,11 @@ from integrations.connections.services.findings import Finding, explain
 from integrations.connections.services.wording import rights_of
 from integrations.connections.views import outcomes
 from integrations.deliveries import tasks
+from integrations.deliveries.services import shadow
 from integrations.tenants.access import SignedInRequest, tenant_acted_for_by, tenant_seen_by
 from integrations.tenants.models import Tenant, User
 from integrations.workspace.forms import ConnectForm, DefaultsForm
-from integrations.workspace.services import companies, headings, overview
+from integrations.workspace.services import companies, headings, overview, pause_words
 from integrations.workspace.views.place import page
 
 State = Connection.State
@@ -140,11 +141,23 @@ def _check(connection: Connection, by: User) -> str:
     return explain(report.finding, tenant=company.tenant.name, company=str(company)).what
 
 
+def _shadow(connection: Connection, by: User) -> str:
+    shadow.switch_on(connection, by=by, now=timezone.now())
+    return _("Shadow mode is on. Nothing is sent.")
+
+
+def _end_shadow(connection: Connection, by: User) -> str:
+    shadow.switch_off(connection, by=by, now=timezone.now())
+    return _("Shadow mode ends. What waits is looked up once more, then sent.")
+
+
 ACTS: dict[str, Callable[[Connection, User], str]] = {
     "pause": _pause,
     "resume": _resume,
     "confirm": _confirm,
     "check": _check,
+    "shadow": _shadow,
+    "end-shadow": _end_shadow,
 }
 
 
@@ -192,11 +205,13 @@ def _page(
             "company": connection.company,
             "integration": connection.integration,
             "heading": headings.of_company(row),
+            "standing": [pause_words.seen(row.pause)] if row.pause else [],
             "form": form,
             "rights": rights_of(grant.scopes.split()) if grant else [],
             "checks": outcomes.rows(report.checks, brief=True),
             "looks_again_at": report.until,
             "ends_at": refresh_terms.foretold_end(grant, now=timezone.now()),
+            "shadow": told if (told := shadow.shadow_of(connection)).is_on else None,
             "may_confirm": confirmation.may_confirm(connection, request.user),
         },
         status=status,

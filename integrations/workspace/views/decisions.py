@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from integrations.deliveries import tasks
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import decisions
+from integrations.deliveries.services import decisions, urgency
 from integrations.deliveries.services.decisions import NotPossible
 from integrations.tenants.access import SignedInRequest, tenant_acted_for_by
 from integrations.tenants.models import User
-from integrations.workspace.forms import NumberForm
+from integrations.workspace.forms import NumberForm, PriorityForm
 from integrations.workspace.views.orders import delivery_of, order_page
 
 _REFUSALS = {
@@ -106,6 +106,23 @@ def decide_number(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _("Noted. The order counts as delivered."))
             return redirect("workspace:order", tenant.slug, delivery.pk)
     return order_page(request, tenant, delivery, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_POST
+def prioritize(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Let an order that waits go out sooner or later than others of its company."""
+    tenant = tenant_acted_for_by(request.user, slug)
+    delivery = delivery_of(tenant, pk)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    wanted = form.cleaned_data["priority"]
+    try:
+        urgency.change(delivery, wanted, by=request.user, now=timezone.now())
+        messages.success(request, _("Noted. It counts from now on."))
+    except NotPossible as refused:
+        messages.warning(request, refusal(refused))
+    return redirect("workspace:order", tenant.slug, delivery.pk)
 
 
 def refusal(refused: NotPossible) -> str:

@@ -14,32 +14,44 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from integrations.connections.models import Connection
+from integrations.connections.models import Connection, Integration
 from integrations.deliveries.models import Delivery
+from integrations.deliveries.services import bulk_acts, ordering
 from integrations.deliveries.services.standing import NEEDS_PERSON, why_held
+from integrations.deliveries.services.urgency import WORDS
 from integrations.tenants.access import SignedInRequest, tenant_seen_by
 from integrations.tenants.models import Tenant
-from integrations.workspace.forms import NumberForm, OrdersForm
-from integrations.workspace.services import durations, headings, headline, lines, timeline
+from integrations.workspace.forms import NumberForm, OrdersForm, PriorityForm, as_query
+from integrations.workspace.services import (
+    durations,
+    headings,
+    headline,
+    lines,
+    pause_words,
+    timeline,
+)
 from integrations.workspace.services.orders import FILTERS, OrderBook, Page, Row, order_book
 from integrations.workspace.services.overview import needs_you_count
 from integrations.workspace.views.place import page
 
 State, Reason = Delivery.State, Delivery.Reason
+# Filters of the list that are folded away while none of them is used.
+_MORE = ("integration", "reason", "priority", "since", "until")
 
 
 @require_safe
 def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
     tenant = tenant_seen_by(request.user, slug)
-    wanted = OrdersForm(request.GET).wanted()
+    form = OrdersForm(request.GET)
+    wanted, selection = form.wanted(), form.selection()
     now = timezone.now()
-    book = order_book(tenant, connection=wanted["company"], now=now)
-    sought = (wanted["q"] or "").strip()
+    book = order_book(tenant, selection, now=now)
+    sought = selection.text
     if sought:
         found = Page(book.find(sought))
     else:
         found = book.page(wanted["state"] or "", before=wanted["before"], after=wanted["after"])
-    any_order = bool(found.rows) or bool(book.page("").rows)
+    any_order = bool(found.rows) or bool(order_book(tenant, now=now).page("").rows)
     needs_you = needs_you_count(tenant)
     return page(
         request,
@@ -53,6 +65,13 @@ def show_list(request: SignedInRequest, slug: str) -> HttpResponse:
             "state": wanted["state"] or "",
             "company": wanted["company"],
             "companies": _companies(tenant),
+            "wanted": wanted,
+            "integrations": _integrations(tenant),
+            "priorities": [(word, one.label) for word, one in WORDS.items()],
+            "reasons": [choice for choice in Reason.choices if choice[0]],
+            "more_filters": any(wanted[name] for name in _MORE),
+            "bulk_query": "" if selection.is_everything else _query(**as_query(selection)),
+            "acts_run": bulk_acts.any_runs(tenant),
             "chips": _chips(book, wanted),
             "keys": _keys(found, wanted),
             "any_order": any_order,
@@ -93,6 +112,9 @@ def order_page(
             "connection": delivery.lane.connection,
             "head": headline.headline(delivery, held, now=now),
             "held": held,
+            "paused_by": pause_words.who(held.pause) if held and held.pause else "",
+            "waits_for": ordering.waits_for(delivery),
+            "priority_form": PriorityForm(initial={"priority": delivery.priority}),
             "entries": entries,
             "earlier": entries[1:-5] if len(entries) > 9 else [],
             "whole": durations.in_words((delivery.settled_at or now) - delivery.order.submitted_at),
@@ -117,14 +139,16 @@ def delivery_of(tenant: Tenant, pk: int) -> Delivery:
 def _may(delivery: Delivery) -> dict[str, bool]:
     """What its state allows, as ``deliveries.services.decisions`` sees it."""
     decide_first = delivery.reason in (Reason.SEVERAL_FOUND, Reason.DOUBLE_SUSPECTED)
+    name_first = decide_first or delivery.reason == Reason.FOUND
     stopped = delivery.state in (State.REJECTED, State.PARKED, State.CANCELLED)
     return {
         "may_cancel": delivery.state in (State.PENDING, *NEEDS_PERSON) and not decide_first,
         "may_wish_cancel": delivery.state in (State.SENDING, State.UNCERTAIN)
         and delivery.cancel_wanted_at is None,
-        "may_send": stopped and not decide_first,
+        "may_send": stopped and not name_first,
         "may_pause": delivery.state == State.PENDING and delivery.paused_at is None,
         "may_resume": delivery.paused_at is not None and delivery.state != State.DELIVERED,
+        "may_prioritize": delivery.state not in (State.DELIVERED, State.CANCELLED),
         "may_decide": delivery.state == State.PARKED and delivery.reason != Reason.FAULT_OF_OURS,
     }
 
@@ -134,6 +158,11 @@ def _companies(tenant: Tenant) -> list[Connection]:
     return list(rows.order_by("company__name", "pk"))
 
 
+def _integrations(tenant: Tenant) -> list[Integration]:
+    rows = Integration.objects.filter(connections__company__tenant=tenant)
+    return list(rows.distinct().order_by("name"))
+
+
 def _chips(book: OrderBook, wanted: dict[str, Any]) -> list[dict[str, Any]]:
     counts = book.counts()
     return [
@@ -141,14 +170,14 @@ def _chips(book: OrderBook, wanted: dict[str, Any]) -> list[dict[str, Any]]:
             "label": _(label),
             "count": counts.get(name),
             "here": not wanted["q"] and name == (wanted["state"] or ""),
-            "url": _query(company=wanted["company"], state=name),
+            "url": _query(**{key: wanted[key] for key in ("company", *_MORE)}, state=name),
         }
         for name, label in FILTERS.items()
     ]
 
 
 def _keys(found: Page, wanted: dict[str, Any]) -> dict[str, str]:
-    kept = {"company": wanted["company"], "state": wanted["state"]}
+    kept = {key: wanted[key] for key in ("company", "state", *_MORE)}
     return {
         "span": _span(found.rows) if found.rows else "",
         "newer_url": _query(**kept, after=found.newer) if found.newer else "",

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Integration
+from integrations.deliveries.services import pauses
 from integrations.deliveries.services.standing import MOST
 from integrations.tenants.access import SignedInRequest, tenant_seen_by
-from integrations.workspace.services import charts, headings, overview, today
+from integrations.workspace.services import charts, headings, overview, pause_words, today
 from integrations.workspace.views.place import page
 
 
@@ -29,6 +30,7 @@ def show(request: SignedInRequest, slug: str) -> HttpResponse:
         tenant,
         "workspace/overview.html",
         {
+            "standing": [pause_words.seen(row) for row in pauses.over_tenant(tenant)],
             "rows": [(row, charts.spark([row.day.hours[h] for h in hours])) for row in rows],
             "tell_apart": overview.share_a_company(rows),
             "heading": headings.of_overview(rows),
