@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,7 @@ from integrations.connections.models import Quota
 from integrations.connections.services.quota_windows import LONGEST, QuotaWindow
 from integrations.visma.errors import Throttled, VismaError
 from integrations.visma.headers import RateLimit
+from integrations.visma.origins import origin_of
 
 UNNAMED_WAIT = 60.0  # seconds after a 429 that names none
 # Visma's documents name one policy that counts an application's calls in all companies together:
@@ -54,7 +54,7 @@ def place_of(application_id: int, company_key: str, policy: str, host: str) -> P
 
 
 def host_of(url: str) -> str:
-    return (urlsplit(url).hostname or "")[:120]
+    return origin_of(url)[:120]
 
 
 def reserve() -> float:

@@ -30,7 +30,6 @@ def claim(
     built is parked; it holds up nothing else.
     """
     shares = sharing.within(shares, allowances, now=now)
-    shares = sharing.within(shares, allowances, now=now)
     lanes = {lane.lane_id: lane for lane, _ in shares}
     wanted = [
         outbox.Wanted(lane.lane_id, lane.epoch, priority, part)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -46,7 +45,7 @@ def lease(session: Session) -> None:
     for lane in leased:
         session.next_look = session.next_asking = 0
         allowance = session.allowances.of(*_allowance_key(lane))
-        allowance.host = urlsplit(breakers.origin_of_lane(lane)).hostname or ""
+        allowance.host = breakers.origin_of_lane(lane)
         deadline = Deadline(began + _gate_seconds(session), beyond=allowance.gate)
         try:
             session.held[lane.pk] = hold(
