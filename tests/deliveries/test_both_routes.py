@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -25,9 +24,9 @@ from tests.deliveries.ways import (
     LIST,
     POST,
     STRICT,
-    V3_SCOPES,
     WAYS,
     connect_over,
+    order_at_visma,
     set_addresses,
 )
 from tests.sandbox_process import SandboxProcess
@@ -263,7 +262,7 @@ def test_reads_a_list_to_its_end_page_by_page(over: Over, monkeypatch: pytest.Mo
 
 
 def test_an_order_that_differs_is_not_taken_for_ours(over: Over) -> None:
-    other_order(over, "NH-WEB-1", buyer="20000")
+    order_at_visma(over.sandbox, "NH-WEB-1", buyer="20000")
     over.fault("drop_before_commit")
     delivery = over.submit()
 
@@ -275,7 +274,7 @@ def test_an_order_that_differs_is_not_taken_for_ours(over: Over) -> None:
 
 def test_several_orders_with_the_reference_are_for_a_person(over: Over) -> None:
     for _ in range(2):
-        other_order(over, "NH-WEB-1", buyer="10042")
+        order_at_visma(over.sandbox, "NH-WEB-1")
     over.fault("drop_before_commit")
     delivery = over.submit()
 
@@ -295,17 +294,3 @@ def test_sends_nothing_again_while_visma_cannot_be_asked(over: Over) -> None:
     assert state_of(delivery) == (State.UNCERTAIN, Reason.NONE, 0)
     assert delivery.attempts.count() == 1
     assert set(delivery.looks.values_list("finding", flat=True)) == {"failed"}
-
-
-def other_order(over: Over, reference: str, *, buyer: str) -> None:
-    """An order that is not ours, under a reference of ours."""
-    tenant_id = over.sandbox.company(LENIENT)["tenant_id"]
-    token = over.sandbox.token("isv_nordhandel_service", tenant_id, scopes=V3_SCOPES)
-    body = {"type": "SO", "customer": {"id": buyer, "order": reference, "refNo": reference}}
-    request = urllib.request.Request(
-        f"{over.sandbox.url}/api/v3/SalesOrders",
-        json.dumps(body).encode(),
-        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as answer:
-        assert answer.status == 201

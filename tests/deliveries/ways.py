@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from datetime import timedelta
 from typing import Any
 
@@ -75,3 +77,25 @@ def _token(way: str, known: dict[str, Any], sandbox: SandboxProcess) -> str:
         return vni_client.token(sandbox.url)
     scopes = V3_SCOPES if way == "v3" else ERP_SCOPES
     return sandbox.token("isv_nordhandel_service", known["tenant_id"], scopes=scopes)
+
+
+def order_at_visma(
+    sandbox: SandboxProcess, reference: str, *, buyer: str = "10042", number: str = ""
+) -> None:
+    """An order that the portal did not send, in the company that takes any customer."""
+    token = sandbox.token(
+        "isv_nordhandel_service", sandbox.company(LENIENT)["tenant_id"], scopes=V3_SCOPES
+    )
+    body: dict[str, Any] = {
+        "type": "SO",
+        "customer": {"id": buyer, "order": reference, "refNo": reference},
+    }
+    if number:
+        body |= {"orderId": number, "overrideNumberSeries": True}
+    request = urllib.request.Request(
+        f"{sandbox.url}/api/v3/SalesOrders",
+        json.dumps(body).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 201
