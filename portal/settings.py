@@ -146,6 +146,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    # Of whoever sends a task: a page must not wait for a broker that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ROUTES = {"integrations.deliveries.tasks.drain": {"queue": "push"}}
