@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from integrations.connections.models import Connection, Grant
 from integrations.deliveries.models import Attempt, Delivery, Lane
@@ -164,11 +165,15 @@ def test_a_claim_that_comes_after_the_switch_takes_nothing(
     submit("WEB-1")
     now = database_now()
     lease = outbox.lease(now=now, until=now + timedelta(seconds=15), token_until=now, limit=1)
-    assert outbox.still_held(lease, now=now) == set(lease)
+    ((lane_id, epoch),) = lease.items()
+    wanted = [outbox.Wanted(lane_id, epoch, Delivery.Priority.NORMAL, 1)]
+    with transaction.atomic():
+        assert len(outbox.due_of(wanted, now=now)) == 1
 
     shadow.switch_on(connection, by=COMMAND_LINE, now=now)
 
-    assert outbox.still_held(lease, now=now) == set()
+    with transaction.atomic():
+        assert outbox.due_of(wanted, now=now) == []
 
 
 def test_a_lane_in_shadow_is_due_only_while_something_was_not_looked_up(

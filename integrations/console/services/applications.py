@@ -8,12 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from integrations.connections.models import Application, Integration
-from integrations.connections.models.applications import Kind
-from integrations.connections.services import registration
+from integrations.connections.models.applications import Kind, OrderInKey
+from integrations.connections.services import application_events, registration
 from integrations.connections.services.checklist import Checklist, checklist
+from integrations.deliveries.services import ordering
 from integrations.tenants.models import User
 
 # What a new integration asks for, by the kind of its application.
@@ -62,6 +64,20 @@ def register(application: dict[str, Any], offered: dict[str, Any], *, by: User) 
 def offer(application: Application, offered: dict[str, Any]) -> Integration:
     """Offer another thing over the application; without scopes it asks for the usual ones."""
     return _offer(application, offered, _scopes(Kind(application.kind), offered))
+
+
+@transaction.atomic
+def keep_order(integration: Integration, choice: OrderInKey, *, by: User) -> None:
+    """Choose whether orders of one buyer go out one after the other, and write down who did."""
+    ordering.choose(integration, choice)
+    application_events.record(
+        integration.application,
+        "integration.order_chosen",
+        by=by,
+        now=timezone.now(),
+        integration=integration.slug,
+        choice=choice,
+    )
 
 
 def _offer(application: Application, offered: dict[str, Any], scopes: list[str]) -> Integration:

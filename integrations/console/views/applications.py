@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from integrations.connections.forms import SecretForm
 from integrations.connections.models import Application
-from integrations.connections.models.applications import Kind
+from integrations.connections.models.applications import Kind, OrderInKey
 from integrations.connections.services import addresses, registration
 from integrations.connections.services.checklist import Checklist, checklist
 from integrations.console.application_forms import (
@@ -140,6 +140,7 @@ def application_page(
         "in_use": list(application.secrets.in_use()),
         "retired": list(application.secrets.exclude(retired_at=None)),
         "integrations": list(application.integrations.all()),
+        "orders_in_key": OrderInKey.choices,
         "events": event_words.newest(application),
         "secret_form": secret or SecretForm(),
         "offer": offer or IntegrationForm(prefix="offer", application=application),

@@ -19,6 +19,7 @@ from integrations.deliveries.models import Delivery, Lane, Look
 from integrations.deliveries.services.actors import By, facts_of, personal_of
 from integrations.deliveries.services.lanes import lane_for
 from integrations.deliveries.services.ordering import let_go
+from integrations.tenants.models import Tenant
 
 State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding
 MOST = 1000  # counts stop here
@@ -59,6 +60,12 @@ def shadow_of(connection: Connection) -> Shadow:
         found=waiting.filter(rehearsal__in=_FOUND)[:MOST].count(),
         unseen=waiting.filter(rehearsed_at=None)[:MOST].count(),
     )
+
+
+def in_shadow(tenant: Tenant) -> list[Connection]:
+    """The tenant's connections that are in shadow mode, ``MOST`` at most."""
+    rows = Connection.objects.for_tenant(tenant).filter(lane__shadow_since__isnull=False)
+    return list(rows.select_related("company").order_by("company__name", "pk")[:MOST])
 
 
 @transaction.atomic

@@ -49,6 +49,7 @@ def entries(delivery: Delivery, attempts: list[Attempt], looks: list[Look]) -> l
     for attempt in attempts:
         found += _of_attempt(delivery, attempt)
     found += [_of_look(delivery, look) for look in looks]
+    found += _rehearsed(delivery)
     found += _by_people(delivery)
     found += _outcome(delivery)
     found.sort(key=lambda entry: entry.at)
@@ -200,11 +201,37 @@ def _of_look(delivery: Delivery, look: Look) -> Entry:
     )
 
 
+_REHEARSED: dict[str, str] = {
+    Finding.HIT: n("It is in Visma.net already, so it will not be sent before you decide."),
+    Finding.DIFFERS: n("Visma.net has another order with its reference. You will be asked."),
+    Finding.SEVERAL: n("Visma.net has several orders with its reference. You will be asked."),
+}
+
+
+def _rehearsed(delivery: Delivery) -> list[Entry]:
+    """Shadow mode: what would have been sent."""
+    if delivery.rehearsed_at is None:
+        return []
+    text = _REHEARSED.get(delivery.rehearsal, n("Everything stood the test. Nothing was sent."))
+    return [
+        Entry(
+            delivery.rehearsed_at,
+            "looking",
+            _("Built, checked and looked up in shadow mode"),
+            _(text),
+            fold=_("What would be sent"),
+            request=format_html("{}\n\n{}", _("Not sent. It would be:"), _request(delivery)),
+            answer=_("Nothing was sent, so it said nothing."),
+        )
+    ]
+
+
 def _by_people(delivery: Delivery) -> Iterator[Entry]:
     """What somebody decided; read from the tenant's audit chain."""
     verbs = {
         "delivery.cancelled": ("cancelled", _("%(by)s pressed Cancel")),
         "delivery.resent": ("pending", _("%(by)s pressed Send again")),
+        "delivery.prioritized": ("pending", _("%(by)s changed how soon it goes out")),
         "delivery.decided": ("passed", _("%(by)s entered the number in Visma.net")),
         "delivery.decided_absent": ("pending", _("%(by)s said that it is not in Visma.net")),
     }
