@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from integrations.connections.models import Connection
 from integrations.connections.services import incidents, invitations
 from integrations.connections.services.registration import add_secret
-from integrations.deliveries.models import Delivery
+from integrations.deliveries.models import Delivery, Lane
 from integrations.tenants.models import Member, Tenant, User
 from tests.e2e.visitor import PASSWORD, WCAG
 from tests.sandbox_process import SandboxProcess
@@ -97,7 +97,8 @@ def console_pages() -> list[str]:
         "tenants/granitt/", "connections/", "connections/?state=checking",
         "connections/?problem=no_role", "applications/", "applications/new/",
         "applications/service-app/", "applications/service-app/change/", "incidents/",
-        "incidents/?show=cleared", "consents/",
+        "incidents/?show=cleared", "consents/", "lanes/", "lanes/?q=nothing",
+        *(f"lanes/{lane.pk}/" for lane in Lane.objects.order_by("pk")[:2]),
     ]  # fmt: skip
     return [f"/console/{path}" for path in own]
 

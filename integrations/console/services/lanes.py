@@ -17,6 +17,7 @@ from integrations.deliveries.services.standing import (
     NEEDS_PERSON,
     BoundedCount,
     Held,
+    Why,
     holds_of,
 )
 
@@ -74,7 +75,7 @@ class Row:
     def shown(self) -> str:
         """The name of its state among those that pages know."""
         if self.held is not None:
-            return "broken" if self.lane.shut_at else "held"
+            return "broken" if self.held.code in (Why.BROKEN, Why.SHUT) else "held"
         if self.leased:
             return "sending"
         return "waits" if self.queued else "works"
