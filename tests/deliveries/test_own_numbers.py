@@ -14,7 +14,7 @@ from integrations.connections.services import own_numbers
 from integrations.deliveries.models import Attempt, Delivery, Lane, OwnNumber
 from integrations.deliveries.services.clock import database_now
 from integrations.tenants.models import Tenant, User
-from tests.deliveries.conftest import Connect, Push, Submit
+from tests.deliveries.conftest import Push, Submit
 from tests.deliveries.ways import (
     POST,
     READ,
@@ -38,7 +38,11 @@ def numbered(
 ) -> Connection:
     """A connection over each route that numbers its orders from NH000001 on."""
     set_addresses(settings, at_sandbox)
-    connection = connect_over(request.param, integration, tenant, at_sandbox)
+    connection: Connection = (
+        request.getfixturevalue("connection")
+        if request.param == "v3"
+        else connect_over(request.param, integration, tenant, at_sandbox)
+    )
     own_numbers.switch_on(connection, prefix="NH", by=staff, now=database_now())
     connection.refresh_from_db()
     return connection
@@ -238,11 +242,10 @@ def test_a_company_that_refuses_a_repeated_number_is_remembered(
 
 
 def test_the_number_stays_when_the_route_changes_and_when_numbering_ends(
-    connect: Connect, staff: User, submit: Submit, push: Push, at_sandbox: SandboxProcess,
+    connection: Connection, staff: User, submit: Submit, push: Push, at_sandbox: SandboxProcess,
     settings: Settings,
 ) -> None:  # fmt: skip
     set_addresses(settings, at_sandbox)
-    connection = connect()
     own_numbers.switch_on(connection, prefix="NH", by=staff, now=database_now())
     at_sandbox.fault("status", status=403)
     delivery = submit("WEB-1", to=connection)
@@ -267,9 +270,9 @@ def test_the_number_stays_when_the_route_changes_and_when_numbering_ends(
 
 
 def test_a_prefix_belongs_to_one_connection_of_a_company(
-    connect: Connect, staff: User, integration: Integration
+    connection: Connection, staff: User, integration: Integration
 ) -> None:
-    first, now = connect(), database_now()
+    first, now = connection, database_now()
     own_numbers.switch_on(first, prefix="NH", by=staff, now=now)
     integration.pk, integration.slug = None, "another"
     integration.save()
