@@ -19,6 +19,7 @@ from chaos.timetable import CLASSES, draw
 from demo import processes
 
 LEASE, QUARANTINE, READ_LAG, READ_TIMEOUT = 6.0, 10.0, 5.0, 5.0
+SLOTS = 16
 
 
 class Stopped(BaseException):
@@ -36,6 +37,7 @@ def main() -> int:
         quarantine=QUARANTINE,
         read_lag=READ_LAG,
         read_timeout=READ_TIMEOUT,
+        slots=SLOTS,
     )
     if given.timetable:
         print(*draw(given.seed, given.faults, stage), sep="\n")  # noqa: T201 - asked for
@@ -55,9 +57,10 @@ def _run(given: argparse.Namespace, stage: Stage) -> int:
         importlib.import_module("django.core.management").call_command("migrate", verbosity=0)
         # Models can be imported only now.
         run = importlib.import_module("chaos.run")
-        wish = run.Wish(given.seed, given.faults, stage, given.shops)
+        wish = run.Wish(given.seed, given.faults, stage)
         try:
-            report = run.run(opened, wish, _say if given.verbose else _keep_quiet)
+            shops = run.move_in(opened, stage, given.shops)
+            report = run.run(opened, shops, wish, _say if given.verbose else _keep_quiet)
         except run.NotUp as reason:
             _say(str(reason))
             return 1

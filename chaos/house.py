@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,20 +68,19 @@ def open_house(stage: Stage, *, keep: Path | None) -> Iterator[House]:
     logs.mkdir(parents=True, exist_ok=True)
     _keep_bytecode(folder / "bytecode")
     (folder / "postgresql").mkdir(mode=0o755)
-    fleet: Fleet | None = None
-    try:
+    with ExitStack() as leaving:
+        leaving.callback(shutil.rmtree, folder, ignore_errors=True)
+        leaving.callback(reaper.finish)
         database = Database(folder / "postgresql", reaper)
+        # Else it would wait for the sessions that are still open.
+        leaving.callback(database.kill)
         broker = Broker(folder, reaper)
         visma = _start_sandbox(logs, reaper)
         portal = f"http://127.0.0.1:{environment.free_port()}"
         os.environ.update(settings(stage, database.address, broker.address, visma.url, portal))
         fleet = Fleet(dict(os.environ), logs, reaper, grace=stage.read_timeout + 20)
+        leaving.callback(fleet.end)
         yield House(folder, logs, reaper, database, broker, visma, portal, fleet)
-    finally:
-        if fleet is not None:
-            fleet.end()
-        reaper.finish()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def settings(stage: Stage, database: str, broker: str, visma: str, portal: str) -> dict[str, str]:
@@ -101,7 +100,7 @@ def settings(stage: Stage, database: str, broker: str, visma: str, portal: str) 
         "LOG_LEVEL": "INFO",
         "PUSH_LEASE": f"{stage.lease:g}",
         "PUSH_TURN": "20",
-        "PUSH_SLOTS": "16",
+        "PUSH_SLOTS": str(stage.slots),
         "QUARANTINE": f"{stage.quarantine:g}",
         "READ_LAG": f"{stage.read_lag:g}",
         "FIRST_LOOK": "1",

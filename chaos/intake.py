@@ -92,11 +92,16 @@ def post(address: str, path: str, key: str, content: object) -> int:
 
 
 def ask(
-    address: str, method: str, path: str, headers: dict[str, str], body: str | None = None
+    address: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: str | None = None,
+    timeout: float = TIMEOUT,
 ) -> tuple[int, bytes]:
     """Status and body of one request over a connection of its own; 0 when no answer came."""
     parts = urlsplit(address)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()

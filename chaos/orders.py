@@ -36,20 +36,20 @@ class Planned:
         )  # fmt: skip
 
 
-def plan(seed: int, count: int, shops: int, seconds: float) -> list[Planned]:
-    """Orders over so many seconds, in the order of their time."""
+def plan(seed: int, count: int, shops: int, seconds: float, name: str = "WEB") -> list[Planned]:
+    """Orders over so many seconds, in the order of their time; ``name`` begins references."""
     chance = Random(f"{seed}/orders")  # noqa: S311 - to be repeated, not to be secret
     moments = sorted(chance.uniform(0, seconds) for _ in range(count))
-    return [_planned(chance, at, number, shops) for number, at in enumerate(moments)]
+    return [_planned(chance, at, f"{name}-{number:06}", shops) for number, at in enumerate(moments)]
 
 
-def _planned(chance: Random, at: float, number: int, shops: int) -> Planned:
+def _planned(chance: Random, at: float, reference: str, shops: int) -> Planned:
     good = chance.random() >= REFUSED_SHARE
     lines = [_line(chance) for _ in range(chance.randint(1, 4))]
     if not good:
         lines[0]["item"] = NO_ITEM
     content = {
-        "reference": f"WEB-{number:06}",
+        "reference": reference,
         "buyer": chance.choice(list(CUSTOMERS)),
         "date": "2026-11-20",
         "lines": lines,

@@ -17,6 +17,7 @@ class Stage:
     quarantine: float
     read_lag: float
     read_timeout: float
+    slots: int
 
     @property
     def latest_commit(self) -> float:

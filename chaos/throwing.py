@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from typing import Any
 
 import psycopg
 
@@ -22,7 +23,10 @@ from chaos.timetable import Fault
 from sandbox.control.client import Visma
 
 TWO_HOURS = 7200
+# Who is killed or frozen tells nobody of a Retry-After; without a database nobody can.
+SILENCING = frozenset({"kill", "freeze", "database"})
 BETWEEN_RESTARTS = 0.5  # seconds
+UNTIL_OPEN = 0.3  # seconds
 
 Action = Callable[[], None]
 
@@ -32,7 +36,8 @@ class Thrower:
     """``turn`` does what is due. Everything runs in the thread that started the processes.
 
     ``struck`` counts by class and deed; ``missed`` are faults that found nobody to strike.
-    ``away`` are the spans of time in which a server couldn't be used.
+    ``away`` are the spans of time in which a server couldn't be used, ``mute`` those in which a
+    worker that had an answer could not have written it down (of the wall clock).
     """
 
     fleet: Fleet
@@ -45,6 +50,7 @@ class Thrower:
     away: dict[str, list[tuple[float, float]]] = field(
         default_factory=lambda: {"database": [], "broker": []}
     )
+    mute: list[tuple[float, float]] = field(default_factory=list)
     last_at: float = 0.0
     _due: list[tuple[float, int, Action]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
@@ -66,11 +72,18 @@ class Thrower:
 
     def count_visma(self) -> None:
         """Takes the sandbox's faults away and counts those that met a request."""
-        told = self.visma.control("GET", "faults")
+        told = self._told_faults()
         self.visma.control("DELETE", "faults")
         for fault in (*told["faults"], *told["played"]):
             to = self.struck if fault["played"] else self.missed
             to[fault["name"], fault["do"]] += fault["played"] or 1
+
+    def _told_faults(self) -> dict[str, Any]:
+        while True:
+            try:
+                return dict(self.visma.control("GET", "faults"))
+            except OSError:
+                time.sleep(UNTIL_OPEN)
 
     def _at(self, moment: float, action: Action) -> None:
         heapq.heappush(self._due, (moment, next(self._order), action))
@@ -80,9 +93,15 @@ class Thrower:
 
     def _throw(self, fault: Fault) -> None:
         if fault.members:
-            self.visma.control("POST", "faults", fault.members)
+            try:
+                self.visma.control("POST", "faults", fault.members)
+            except OSError:
+                # Its door is shut: nobody could be struck just now.
+                self._in(UNTIL_OPEN, partial(self._throw, fault))
             return
         struck = self._DEEDS[fault.kind](self, fault)
+        if struck and fault.kind in SILENCING:
+            self.mute.append((time.time(), time.time() + fault.seconds))
         (self.struck if struck else self.missed)[fault.kind, fault.deed] += 1
 
     def _kill(self, fault: Fault) -> bool:

@@ -15,8 +15,8 @@ from typing import Any
 from chaos.stage import Stage
 from chaos.visma_faults import VISMA
 
-# Seconds at the start and at the end in which nothing new is thrown.
-BEGINS, ENDS = 3.0, 3.0
+# Seconds at the start and at the end in which nothing new is thrown, in a run of any length.
+CALM, SHORTEST = 3.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,22 @@ Drawn = Iterator[Fault]
 Draw = Callable[[Random, Stage, str], Drawn]
 
 
-def _every(chance: Random, stage: Stage, seconds: float) -> Iterator[float]:
-    """Moments that far apart on average, at least one."""
-    last = stage.seconds - ENDS
-    count = max(1, round((last - BEGINS) / seconds))
-    yield from sorted(chance.uniform(BEGINS, last) for _ in range(count))
+def _every(chance: Random, stage: Stage, seconds: float, least: int = 1) -> Iterator[float]:
+    """Moments that far apart on average, and so many at least."""
+    first, last = _span(stage)
+    count = max(least, round((last - first) / seconds))
+    yield from sorted(chance.uniform(first, last) for _ in range(count))
+
+
+def _span(stage: Stage) -> tuple[float, float]:
+    """From when to when something is thrown."""
+    calm = min(CALM, stage.seconds / SHORTEST)
+    return calm, stage.seconds - calm
 
 
 def _kill(chance: Random, stage: Stage, kind: str) -> Drawn:
     """A push worker at once, three times in four; else a worker's parent or one of its children."""
-    for at in _every(chance, stage, 8):
+    for at in _every(chance, stage, 8, least=3):
         down = chance.uniform(0, 2)
         if chance.random() < 0.75:
             yield Fault(at, kind, "kill", chance.choice(stage.push), down)
@@ -81,7 +87,7 @@ def _freeze(chance: Random, stage: Stage, kind: str) -> Drawn:
 
 def _broker(chance: Random, stage: Stage, kind: str) -> Drawn:
     deeds = ["flush", "kill", "pause"]
-    for number, at in enumerate(_every(chance, stage, 15)):
+    for number, at in enumerate(_every(chance, stage, 15, least=3)):
         deed = deeds[number % len(deeds)]
         yield Fault(at, kind, deed, "broker", 0 if deed == "flush" else chance.uniform(1, 4))
 
@@ -89,7 +95,7 @@ def _broker(chance: Random, stage: Stage, kind: str) -> Drawn:
 def _database(chance: Random, stage: Stage, kind: str) -> Drawn:
     deeds = ["drop_sessions", "restart", "kill", "pause"]
     chance.shuffle(deeds)
-    for number, at in enumerate(_every(chance, stage, 20)):
+    for number, at in enumerate(_every(chance, stage, 20, least=3)):
         deed = deeds[number % len(deeds)]
         long = {"kill": chance.uniform(0, 2), "pause": chance.uniform(1, 3)}.get(deed, 0.0)
         yield Fault(at, kind, deed, "database", long)
@@ -102,22 +108,23 @@ def _twice(chance: Random, stage: Stage, kind: str) -> Drawn:
 
 def _clock(chance: Random, stage: Stage, kind: str) -> Drawn:
     """One worker ahead and another behind, for half of the run."""
-    half = stage.seconds / 2
+    half, (first, last) = stage.seconds / 2, _span(stage)
     for targets, deed in ((stage.push, "ahead"), (stage.workers, "behind")):
-        at = chance.uniform(BEGINS, half - ENDS)
+        at = chance.uniform(first, last - half)
         yield Fault(at, kind, deed, chance.choice(targets), half)
 
 
 def _rolling(chance: Random, stage: Stage, kind: str) -> Drawn:
-    at = BEGINS + chance.uniform(5, 10)
-    while at < stage.seconds - ENDS:
+    first, last = _span(stage)
+    at = chance.uniform(first, min(10, last))
+    while at < last:
         yield Fault(at, kind, "restart_all")
         at += 20
 
 
 def _at_visma(chance: Random, stage: Stage, kind: str) -> Drawn:
     for script in VISMA[kind](chance, stage):
-        at = chance.uniform(BEGINS, stage.seconds - ENDS)
+        at = chance.uniform(*_span(stage))
         yield Fault(at, kind, str(script["do"]), members=script | {"name": kind})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from chaos.intake import ask
 
 PAUSE = 0.2  # seconds between two pages
+PATIENCE = 60.0  # a slow page is measured, and none that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Visitor:
         while not self._stop.wait(PAUSE):
             shop, number = shops[number % len(shops)], number + 1
             at = time.monotonic()
-            status, _ = ask(address, "GET", shop.page, {"Cookie": shop.cookie})
+            status, _ = ask(address, "GET", shop.page, {"Cookie": shop.cookie}, timeout=PATIENCE)
             self.visits.append(Visit(at, time.monotonic() - at, status))
 
 

@@ -16,6 +16,8 @@ from integrations.connections.models import Grant
 from integrations.deliveries.models import Delivery
 from sandbox.control.client import Visma
 
+AROUND = 1.0  # seconds before a 429 in which a fault may still have kept it from being written
+
 
 def accepted(orders: Iterable[Planned], shops: Sequence[Shop]) -> dict[Key, Accepted]:
     return {
@@ -60,12 +62,13 @@ def api(address: str, shops: Iterable[Shop]) -> dict[Key, Told]:
     return found
 
 
-def ledger(visma: Visma) -> dict[Key, list[There]]:
-    """What is at Visma in any company, by company and reference."""
+def ledger(visma: Visma, name: str) -> dict[Key, list[There]]:
+    """What is at Visma in any company under references that begin so, by company and reference."""
     found: dict[Key, list[There]] = {}
     for one in visma.control("GET", "orders")["orders"]:
-        key = (one["tenant_id"], one["customer"]["refNo"])
-        found.setdefault(key, []).append(_there(one))
+        reference = one["customer"]["refNo"]
+        if reference.startswith(f"{PREFIX}{name}-"):
+            found.setdefault((one["tenant_id"], reference), []).append(_there(one))
     return found
 
 
@@ -80,3 +83,21 @@ def _there(one: dict[str, Any]) -> There:
 def all_have_tokens() -> bool:
     """Whether the portal has fetched an access token for every grant."""
     return not Grant.objects.filter(sealed_access_token=None).exists()
+
+
+def early_calls(visma: Visma, mute: Sequence[tuple[float, float]]) -> int:
+    """Calls before a Retry-After was over, though somebody lived to tell of it.
+
+    ``mute`` are spans of the wall clock in which the one that was told may have been ended.
+    """
+    told = visma.requests(status=429)
+    count = 0
+    for call in visma.requests(too_early="True"):
+        same = [
+            one["at"]
+            for one in told
+            if one["tenant_id"] == call["tenant_id"] and one["number"] < call["number"]
+        ]
+        since = max(same, default=call["at"]) - AROUND
+        count += not any(start <= call["at"] and end >= since for start, end in mute)
+    return count

@@ -15,7 +15,7 @@ from chaos.fleet import SKEWED
 from chaos.stage import Stage
 from chaos.timetable import CLASSES, draw
 
-STAGE = Stage(400, 60, ("push-1", "push-2", "push-3"), ("worker-1", "worker-2"), 6, 10, 5, 5)
+STAGE = Stage(400, 60, ("push-1", "push-2", "push-3"), ("worker-1", "worker-2"), 6, 10, 5, 5, 16)
 ALL = list(CLASSES)
 
 

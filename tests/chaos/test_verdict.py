@@ -82,9 +82,9 @@ def test_what_a_person_decides_is_shown_with_its_reason_and_no_fault() -> None:
     assert found.shown == {"CH-WEB-1 at 5e0c0b8e": "differs"}
 
 
-STAGE = Stage(1, 60, ("push-1",), ("worker-1",), 6, 10, 5, 5)
+STAGE = Stage(1, 60, ("push-1",), ("worker-1",), 6, 10, 5, 5, 16)
 CLEAN = Report(
-    wish=Wish(7, ["kill", "answers"], STAGE, 1),
+    wish=Wish(7, ["kill", "answers"], STAGE),
     verdict=judged(THERE),
     sent=1,
     early=0,
