@@ -16,7 +16,7 @@ from pytest_django import Settings
 from integrations.connections.models import Connection, Grant, Integration, Quota
 from integrations.connections.services import doctor, quotas
 from integrations.deliveries.models import Delivery, Lane
-from integrations.deliveries.services import outbox
+from integrations.deliveries.services import clearing, outbox
 from integrations.deliveries.services.clock import DatabaseClock, database_now
 from integrations.deliveries.services.drain import drain
 from integrations.deliveries.services.holding import TOKEN_RESERVE, DrainOptions
@@ -62,7 +62,7 @@ def neighbours(connection: Connection) -> list[Connection]:
                 proven_at=connection.proven_at,
                 state=Connection.State.CONNECTED,
                 confirmed_at=connection.confirmed_at,
-            )  # fmt: skip
+            )
         )
     return [connection, *others]
 
@@ -352,3 +352,40 @@ def test_a_policy_of_its_own_limits_beside_the_other(connection: Connection) -> 
     )
     assert Quota.objects.filter(company_key=key).count() == 2
     assert Grant.objects.exists()
+
+
+@pytest.mark.parametrize(("first", "second"), [(26, 0), (26, 12)])
+def test_foretells_within_a_tenth_when_a_queue_clears(
+    first: int,
+    second: int,
+    neighbours: list[Connection],
+    submit: Submit,
+    push: Push,
+    at_sandbox: SandboxProcess,
+    shift: Callable[[float], None],
+) -> None:
+    allow(at_sandbox, 20, TEN_MINUTES)
+    for number in range(first):
+        submit(f"WEB-{number}")
+    for number in range(second):
+        submit(f"WEB-{number}", to=neighbours[1])
+    push()
+    began = now = database_now()
+    told = clearing.all_clear_at(lanes(), now=now)
+
+    while Delivery.objects.filter(state="pending").exists():
+        waits = Quota.objects.get().spent_until
+        assert waits is not None
+        passed = (waits - now).total_seconds() + 1
+        shift(passed)
+        now += timedelta(seconds=passed)
+        push()
+
+    assert (delivered(), refused(at_sandbox)) == (first + second, 0)
+    took = (now - began).total_seconds()
+    foretold = max(one.at for one in told.values())
+    assert (foretold - began).total_seconds() == pytest.approx(took, rel=0.1)
+
+
+def lanes() -> list[Lane]:
+    return list(Lane.objects.select_related("connection__integration").order_by("pk"))
