@@ -27,7 +27,13 @@ UUID = "0b6a1f0e-5d5e-4a4e-9c43-0d4f6a3c2b11"
 
 
 def address(pattern: URLPattern, **given: Any) -> str:
-    usual = {"slug": "fjordlys", "pk": 1, "invitation_id": UUID, "secret_id": UUID}
+    usual = {
+        "slug": "fjordlys",
+        "pk": 1,
+        "offered": "webshop",
+        "invitation_id": UUID,
+        "secret_id": UUID,
+    }
     converters = pattern.pattern.converters
     return reverse(f"console:{pattern.name}", kwargs={n: (usual | given)[n] for n in converters})
 
