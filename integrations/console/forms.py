@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.connections.models import Application, Connection, Integration
 from integrations.connections.services.ledger_reading import FILTERS as LEDGER_FILTERS
+from integrations.connections.services.own_numbers import PREFIX
 from integrations.deliveries.services import reaches
 from integrations.deliveries.services.reaches import Reach
 from integrations.tenants.forms import OwnWords
@@ -117,6 +118,28 @@ class PauseForm(OwnWords, forms.Form):
             case "tenant":
                 return reaches.of_tenant(Tenant.objects.get(slug=slug), by_staff=True)
         return reaches.everything()
+
+
+class OwnNumbersForm(OwnWords, forms.Form):
+    """Whether the portal numbers a connection's orders, and how."""
+
+    own_numbers = forms.BooleanField(
+        label=_("The portal numbers the orders"), required=False,
+        help_text=_("Off: Visma.net does. Orders sent before keep their numbers."),
+    )  # fmt: skip
+    begins_with = forms.RegexField(
+        rf"\A{PREFIX.pattern}\Z", label=_("Begins with"), required=False,
+        widget=forms.TextInput(attrs=CODE),
+        help_text=_("One to six capital letters and digits. NH gives NH000001, NH000002, …"),
+        error_messages={"invalid": _("One to six capital letters and digits only.")},
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_missing = not cleaned.get("begins_with") and "begins_with" not in self.errors
+        if cleaned.get("own_numbers") and is_missing:
+            self.add_error("begins_with", _("This is missing."))
+        return cleaned
 
 
 class TenantForm(OwnWords, forms.Form):

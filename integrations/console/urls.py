@@ -17,6 +17,7 @@ from integrations.console.views import (
     ledger,
     order_in_key,
     overview,
+    own_numbers,
     sending,
     tenants,
 )
@@ -37,6 +38,7 @@ staff_patterns = [
     ),
     path("invitations/", invitations.show_list, name="invitations"),
     path("connections/", connections.show_list, name="connections"),
+    path("connections/<int:pk>/numbers/", own_numbers.change, name="own-numbers"),
     path("lanes/", lanes.show_list, name="lanes"),
     path("lanes/<int:pk>/", lanes.show, name="lane"),
     path("applications/", applications.show_list, name="applications"),

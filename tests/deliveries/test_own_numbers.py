@@ -12,6 +12,7 @@ from pytest_django import Settings
 from integrations.connections.models import Connection, Grant, Integration
 from integrations.connections.services import own_numbers
 from integrations.deliveries.models import Attempt, Delivery, Lane, OwnNumber
+from integrations.deliveries.services import decisions
 from integrations.deliveries.services.clock import database_now
 from integrations.tenants.models import Tenant, User
 from tests.deliveries.conftest import Push, Submit
@@ -155,8 +156,8 @@ def test_a_refusal_is_written_once_the_number_is_known_to_be_free(
     assert (reads(numbered, at_sandbox), delivery.attempts.count()) == (1, 1)
 
 
-def test_a_strangers_order_under_the_number_is_for_a_person(
-    numbered: Connection, submit: Submit, until_settled, at_sandbox: SandboxProcess
+def test_a_strangers_order_under_the_number_is_for_a_person_and_then_gets_the_next(
+    numbered: Connection, submit: Submit, staff: User, until_settled, at_sandbox: SandboxProcess
 ) -> None:
     order_at_visma(at_sandbox, "OTHER-1", number="NH000001")
     delivery = submit("WEB-1", to=numbered)
@@ -166,6 +167,13 @@ def test_a_strangers_order_under_the_number_is_for_a_person(
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (State.PARKED, Reason.NUMBER_TAKEN)
     assert at_sandbox.verdict()["orders"] == 1
+
+    decisions.resend(delivery, by=staff, now=database_now())
+    until_settled()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.visma_number) == (State.DELIVERED, "NH000002")
+    assert OwnNumber.objects.get().number == "NH000002"
 
 
 def test_absence_is_proven_by_whole_lists_while_it_is_unknown_whether_repeats_are_refused(

@@ -72,7 +72,7 @@ def assign(found: list[Due], lanes: dict[int, HeldLane]) -> dict[int, str]:
         if is_numbered(due.payload):
             if due.route != connection.integration.route:
                 moved.append(due.id)
-        elif connection.own_numbers and not due.attempt:
+        elif connection.own_numbers and not (due.attempt and due.payload):
             first.setdefault(due.lane_id, []).append(due.id)
     kept = OwnNumber.objects.filter(delivery__in=moved).values_list("delivery_id", "number")
     numbers = dict(kept) if moved else {}
@@ -93,6 +93,16 @@ def _give(lane: HeldLane, deliveries: list[int]) -> dict[int, str]:
 def note_read(delivery_id: int, attempt: int) -> None:
     """The number was asked for after this attempt, and the ERP has it not."""
     OwnNumber.objects.filter(delivery=delivery_id).update(read_after=attempt)
+
+
+def forget_taken(delivery: Delivery) -> None:
+    """A number that a stranger's order has is of no use: the order gets another with its next try.
+
+    Before the reason is taken away and the row saved.
+    """
+    if delivery.reason == Delivery.Reason.NUMBER_TAKEN:
+        OwnNumber.objects.filter(delivery=delivery.pk).delete()
+        delivery.payload = ""
 
 
 def is_doubtful(delivery_id: int) -> bool:

@@ -135,6 +135,11 @@ _PARKED: dict[str, tuple[str, str, str, str, str]] = {
         n("An order with this reference has another buyer or another total than this one."),
         _LOOKER, n("Look at both. Enter its number if it is this order, or say that it is not."),
     ),
+    Reason.NUMBER_TAKEN: (
+        n("Its number is taken"), n("Visma.net has another order with this order’s number"),
+        n("The number we gave it belongs to an order that is not ours. This one was not sent."),
+        _LOOKER, n("Press Send again: it gets the next number."),
+    ),
     Reason.ATTEMPTS_SPENT: (
         n("Refused too often"), n("Visma.net refused this order again and again"),
         n("Other orders of the company pass, this one does not. We stopped trying."),
