@@ -96,7 +96,7 @@ def _what_to_pause() -> list[tuple[str, Any]]:
         (label, [(f"{kind}:{row.slug}", str(row)[:60]) for row in rows])
         for label, kind, rows in kinds
     ]
-    return [("everything", _("Everything, for all tenants")), *groups]
+    return [("", _("Choose")), ("everything", _("Everything, for all tenants")), *groups]
 
 
 class PauseForm(OwnWords, forms.Form):

@@ -55,7 +55,7 @@ def test_a_pause_shows_on_the_overview_until_it_is_lifted(
     assert "Sending is paused" not in text(staff_client, "/console/")
     page = text(staff_client, SENDING)
     assert "<h1> Nothing is paused </h1>" in page
-    assert "resumed by nora@nordhandel.test" in page
+    assert "by nora@nordhandel.test" in page.partition("resumed")[2]
     assert rung == ["ring"]
 
 
@@ -73,6 +73,7 @@ def test_staff_lift_what_a_tenant_paused_itself(
 ) -> None:
     row = pausing.pause(reaches.of_tenant(tenant), by=member, now=database_now())
     assert "by the tenant itself" in text(staff_client, SENDING)
+    assert "Sending is paused" not in text(staff_client, "/console/")
 
     for said in ("It goes on, unless another pause holds it.", "It was not paused any more."):
         answer = staff_client.post(f"{SENDING}{row.pk}/resume/", follow=True)

@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 from integrations.connections.models import Connection
 from integrations.connections.services import incidents, invitations
 from integrations.connections.services.registration import add_secret
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import BulkAct, Delivery, Lane
+from integrations.deliveries.services import pausing, reaches
 from integrations.tenants.models import Member, Tenant, User
 from tests.e2e.visitor import PASSWORD, WCAG
 from tests.sandbox_process import SandboxProcess
@@ -60,12 +61,24 @@ def seeded(portal: str, tenant: Tenant, member: User, staff: User) -> dict[str, 
         make_attempt(made["later"], "gate", number=number, opened_at=opened)
     empty = Tenant.objects.create(name="Granitt", slug="granitt")
     Member.objects.create(tenant=empty, user=User.objects.create_user("bo@granitt.test", PASSWORD))
+    _seed_bulk_act(tenant, member, made["later"])
     _seed_console(tenant, works, staff)
     return made
 
 
+def _seed_bulk_act(tenant: Tenant, member: User, left: Delivery) -> None:
+    BulkAct.objects.create(
+        tenant=tenant, deed="resend", selection={"state": "needs_you", "text": HOSTILE},
+        selection_digest="0" * 64, found_count=1240, seen_count=550,
+        outcomes={"sent": 541, "looked_up": 4}, left_out={"decide_first": 5},
+        examples={"decide_first": [left.pk]}, started_at=timezone.now(), by=member,
+    )  # fmt: skip
+
+
 def _seed_console(tenant: Tenant, works: Connection, staff: User) -> None:
-    application = make_integration("service", "service").application
+    offered = make_integration("service", "service")
+    pausing.pause(reaches.of_integration(offered), by=staff, why=HOSTILE, now=timezone.now())
+    application = offered.application
     add_secret(application, "one")
     add_secret(application, "two")
     incidents.open_incident("application_refused", subject="webshop", application=application)
@@ -83,7 +96,9 @@ def workspace_pages(made: dict[str, Delivery]) -> list[str]:
         "", "companies/", "companies/connect/", f"companies/{first}/disconnect/",
         *(f"companies/{connection.pk}/" for connection in companies),
         "orders/", "orders/?state=needs_you", "orders/?state=sending&company=1",
-        "orders/?q=nothing",
+        "orders/?q=nothing", "orders/?since=2026-01-01&reason=differs", "sending/",
+        "orders/many/resend/?state=needs_you", "orders/acts/",
+        *(f"orders/acts/{act.pk}/" for act in BulkAct.objects.filter(tenant__slug="fjordlys")),
         *(f"orders/{delivery.pk}/" for delivery in made.values()),
         "members/",
         *(f"consents/{path}" for path in ("", "1/", "2/", "to-print/", "?q=nothing")),
@@ -97,7 +112,7 @@ def console_pages() -> list[str]:
         "tenants/granitt/", "connections/", "connections/?state=checking",
         "connections/?problem=no_role", "applications/", "applications/new/",
         "applications/service-app/", "applications/service-app/change/", "incidents/",
-        "incidents/?show=cleared", "consents/", "lanes/", "lanes/?q=nothing",
+        "incidents/?show=cleared", "consents/", "sending/", "lanes/", "lanes/?q=nothing",
         *(f"lanes/{lane.pk}/" for lane in Lane.objects.order_by("pk")[:2]),
     ]  # fmt: skip
     return [f"/console/{path}" for path in own]

@@ -33,7 +33,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "console/overview.html",
         {
             "causes": causes,
-            "standing": pauses.standing()[:MOST_PAUSES],
+            "standing": [row for row in pauses.standing() if row.by_staff][:MOST_PAUSES],
             "lanes": lanes,
             "incidents": [(row, incident_words(row.kind)) for row in incidents],
             "approvals": attention.approvals_awaited(),

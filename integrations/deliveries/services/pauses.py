@@ -11,15 +11,26 @@ from integrations.deliveries.models import Lane, Pause
 from integrations.tenants.models import Tenant
 
 Scope = Pause.Scope
-# The widest first: lifting a narrower one alone would change nothing.
-WIDEST = [Scope.EVERYTHING, Scope.APPLICATION, Scope.INTEGRATION, Scope.TENANT, Scope.CONNECTION]
+_WIDTHS = [Scope.EVERYTHING, Scope.APPLICATION, Scope.INTEGRATION, Scope.TENANT, Scope.CONNECTION]
+
+
+def _widest_first(rows: Iterable[Pause]) -> list[Pause]:
+    """Lifting a narrower one alone would change nothing. Staff's before a tenant's own."""
+    return sorted(rows, key=_width)
+
+
+def _width(row: Pause) -> tuple[float, bool]:
+    # An integration of one tenant lies within that tenant.
+    part = 0.5 if row.scope == Scope.INTEGRATION and row.tenant_id is not None else 0
+    scope = Scope.TENANT if part else Scope(row.scope)
+    return _WIDTHS.index(scope) + part, not row.by_staff
 
 
 def standing() -> list[Pause]:
     """All that stands above single connections, the widest first."""
     rows = Pause.objects.standing().exclude(scope=Scope.CONNECTION)
     rows = rows.select_related("application", "integration", "tenant", "by")
-    return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
+    return _widest_first(rows)
 
 
 def standing_count() -> int:
@@ -44,7 +55,7 @@ def over_tenant(tenant: Tenant) -> list[Pause]:
         of_all | Q(scope=Scope.INTEGRATION) & integrations | Q(tenant=tenant)
     )
     rows = rows.select_related("application", "integration", "tenant", "by").distinct()
-    return sorted(rows, key=lambda row: WIDEST.index(Scope(row.scope)))
+    return _widest_first(rows)
 
 
 def of_companies(tenant: Tenant) -> list[Pause]:
@@ -61,7 +72,7 @@ def of_connections(connections: Iterable[Connection]) -> dict[int, Pause]:
         ~Q(scope=Scope.CONNECTION) & (Q(tenant=None) | Q(tenant__in=tenants))
         | Q(connection__in=[one.pk for one in known])
     )
-    widest = sorted(rows.select_related("by"), key=lambda row: WIDEST.index(Scope(row.scope)))
+    widest = _widest_first(rows.select_related("by"))
     found: dict[int, Pause] = {}
     for connection in known if widest else []:
         for row in widest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n
 from django.utils.translation import ngettext, pgettext
@@ -67,8 +68,9 @@ def left_out(code: str) -> str:
     return _(_LEFT_OUT.get(code, n("The state does not allow it")))
 
 
-def outcome(code: str) -> str:
-    return _(_OUTCOMES[code])
+def outcomes(act: BulkAct) -> list[tuple[str, int]]:
+    """What was done, and to how many."""
+    return [(_(_OUTCOMES[code]), act.outcomes[code]) for code in _OUTCOMES if code in act.outcomes]
 
 
 def chosen_by(tenant: Tenant, selection: Selection) -> list[tuple[str, str]]:
@@ -88,7 +90,7 @@ def chosen_by(tenant: Tenant, selection: Selection) -> list[tuple[str, str]]:
 
 def written(number: int) -> str:
     """For use inside a sentence that holds no markup."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return number_format(number, 0, use_l10n=True, force_grouping=True)
 
 
 def _state(state: str) -> str:

@@ -95,9 +95,7 @@ def show(request: SignedInRequest, slug: str, pk: UUID) -> HttpResponse:
             "heading": act_words.heading(act),
             "total": max(act.found_count, act.seen_count, 1),
             "chosen_by": act_words.chosen_by(tenant, restored(act.selection)),
-            "outcomes": [
-                (act_words.outcome(code), number) for code, number in act.outcomes.items()
-            ],
+            "outcomes": act_words.outcomes(act),
             "left_out": _left_out(tenant, act),
         },
     )
