@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from integrations.connections.models import Connection, Integration
 from integrations.deliveries.models import Delivery, Lane
-from integrations.deliveries.services import lanes, looking, searching
+from integrations.deliveries.services import lanes, looking, reading, searching
 from integrations.deliveries.services.clock import database_now
 from integrations.tenants.models import Tenant
 from integrations.visma.calls import Call
@@ -52,14 +52,14 @@ def lose(submit: Submit, push: Push, at_sandbox: SandboxProcess) -> Lose:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses of the reads that looks ask for."""
     urls: list[str] = []
-    truly = looking.page_call
+    truly = reading.page_call
 
     def noted(search: looking.Search) -> Call:
         call = truly(search)
         urls.append(call.url)
         return call
 
-    monkeypatch.setattr(looking, "page_call", noted)
+    monkeypatch.setattr(reading, "page_call", noted)
     return urls
 
 

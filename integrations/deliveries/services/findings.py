@@ -12,8 +12,9 @@ from integrations.deliveries.services import numbering, rehearsing, repeats, tel
 from integrations.deliveries.services.charges import charge
 from integrations.deliveries.services.holding import DrainOptions
 from integrations.deliveries.services.judging import jittered
-from integrations.deliveries.services.looking import Search, Sought
+from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.ordering import let_go
+from integrations.deliveries.services.sought import Sought
 from integrations.visma.listings import ListedOrder
 
 State, Reason, Finding = Delivery.State, Delivery.Reason, Look.Finding

@@ -19,9 +19,10 @@ from integrations.deliveries.models import Delivery, Look
 from integrations.deliveries.services import shadow
 from integrations.deliveries.services.claiming import built_anew
 from integrations.deliveries.services.holding import DrainOptions, HeldLane
-from integrations.deliveries.services.looking import MOST_NARROW, Search, Sought, sought_of
+from integrations.deliveries.services.looking import MOST_NARROW, Search
 from integrations.deliveries.services.outbox import let_go
 from integrations.deliveries.services.session import Session
+from integrations.deliveries.services.sought import Sought, sought_of
 from integrations.orders.services.content import check
 from integrations.orders.services.faults import Fault
 from integrations.visma.sales_orders import ListedOrder

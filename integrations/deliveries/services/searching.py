@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from integrations.connections.services import custody
-from integrations.deliveries.services import findings, looking, rehearsing
+from integrations.deliveries.services import findings, looking, reading, rehearsing
 from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.sending import learn
 from integrations.deliveries.services.session import Session
@@ -51,8 +51,8 @@ def _may_ask(session: Session, search: Search, now: datetime) -> bool:
 
 def _ask(session: Session, search: Search) -> None:
     try:
-        session.dispatcher.hand_over(search.lane.line, [looking.page_call(search)])
-    except (ValueError, looking.NoAccess):
+        session.dispatcher.hand_over(search.lane.line, [reading.page_call(search)])
+    except (ValueError, reading.NoAccess):
         # The lane's address or token can't be used: as good as an outage, until it is mended.
         now = session.clock.now()
         session.lessons.append(lambda: findings.write_failed(search, 0, session.options, now=now))
@@ -76,7 +76,7 @@ def take_page(session: Session, search: Search, answer: Answer) -> None:
     search.lane.under_way(-1)
     learn(session, search.lane, answer)
     try:
-        more = looking.take_answer(search, answer)
+        more = reading.take_answer(search, answer)
     except ListMoved:
         _begin_anew(session, search, answer)
     except Malformed:

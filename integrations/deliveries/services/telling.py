@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services.holding import HeldLane, Job
-from integrations.deliveries.services.looking import Search, Sought
+from integrations.deliveries.services.looking import Search
+from integrations.deliveries.services.sought import Sought
 from integrations.visma.calls import Answer
 
 logger = logging.getLogger("integrations.deliveries.push")
