@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from integrations.audit.services import record
 from integrations.deliveries.models import Attempt, BulkAct, Delivery
-from integrations.deliveries.services import ordering
+from integrations.deliveries.services import numbering, ordering
 from integrations.deliveries.services.actors import By, Machine, facts_of, personal_of
 
 State, Reason, Ending = Delivery.State, Delivery.Reason, Attempt.Ending
@@ -140,8 +140,9 @@ def _reopen(row: Delivery, now: datetime) -> None:
     harmless = Q(ending__in=(Ending.GATE, Ending.WITHDRAWN)) | Q(cleared_at__isnull=False)
     refused = Q(ending=Ending.ANSWERED, visma_number="")
     doubtful = row.attempts.exclude(harmless | refused).exists()
+    numbering.forget_taken(row)
     row.reason, row.settled_at, row.problem = Reason.NONE, None, None
-    row.charged = row.set_aside = row.misses = 0
+    row.charged = row.outages = row.set_aside = row.misses = 0
     row.missed_at = row.cancel_wanted_at = None
     row.kept_refusal = False
     if doubtful:
