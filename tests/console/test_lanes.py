@@ -141,11 +141,23 @@ def test_takes_as_many_statements_for_ten_lanes_as_for_one(
     with CaptureQueriesContext(database) as one:
         page_of(staff_client)
     for number in range(9):
-        make_delivery(make_connection(connection.company.tenant, f"Company {number}"))
+        make_delivery(make_connection(connection.company.tenant, f"Company {number}"), "uncertain")
     with CaptureQueriesContext(database) as ten:
         page_of(staff_client)
 
     assert len(ten) == len(one)
+
+
+def test_says_about_when_a_queue_is_empty_unless_it_is_held(
+    staff_client: Client, connection: Connection, now: datetime
+) -> None:
+    for _ in range(20):
+        make_delivery(connection)
+
+    assert "clears at about" in page_of(staff_client)
+    assert "clears at about" in page_of(staff_client, f"{LIST}{connection.lane.pk}/")
+    Lane.objects.update(shut_at=now)
+    assert "clears at about" not in page_of(staff_client)
 
 
 def test_a_lane_shows_its_last_attempts_and_looks(

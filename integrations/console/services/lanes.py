@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from integrations.connections.models import Quota
 from integrations.connections.services import quotas
 from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services import clearing
 from integrations.deliveries.services.standing import (
     MOST,
     NEEDS_PERSON,
@@ -49,6 +50,11 @@ class Allowance:
         return "wait" if self.left < self.limit * LOW else "accent"
 
     @property
+    def retires(self) -> bool:
+        """Whether the policy is that of an API which Visma is going to take away."""
+        return self.policy in quotas.DEPRECATED
+
+    @property
     def used(self) -> int:
         return self.limit - self.left
 
@@ -66,6 +72,8 @@ class Row:
     leased: bool
     # The tightest one first.
     allowances: list[Allowance]
+    # About when its queue is empty; None: nothing waits, it is held, or nobody can tell.
+    clears_at: datetime | None
 
     @property
     def queued(self) -> int:
@@ -113,7 +121,7 @@ def _condition(state: str, now: datetime) -> Q:
 
 
 def rows_of(lanes: list[Lane], *, now: datetime) -> list[Row]:
-    """As found, in the same order; a handful of statements, however many."""
+    """As found, in the same order. What clears when costs each lane that goes a few statements."""
     counts = {
         pk: dict(zip(COUNTED, numbers, strict=True))
         for pk, *numbers in Lane.objects.filter(pk__in=[lane.pk for lane in lanes])
@@ -121,16 +129,24 @@ def rows_of(lanes: list[Lane], *, now: datetime) -> list[Row]:
         .values_list("pk", *(f"{name}_orders" for name in COUNTED))
     }
     held, allowed = holds_of(lanes, now=now), _allowances(lanes, now)
+    going = [lane for lane in lanes if _goes(held.get(lane.pk)) and counts[lane.pk]["pending"]]
+    clears = clearing.all_clear_at(going, now=now)
     return [
         Row(
             lane=lane,
             held=held.get(lane.pk),
             leased=lane.leased_until > now,
             allowances=allowed[lane.pk],
+            clears_at=clears[lane.pk].at if lane.pk in clears else None,
             **counts[lane.pk],
         )
         for lane in lanes
     ]
+
+
+def _goes(held: Held | None) -> bool:
+    """Whether it sends, or will by itself when its allowance opens."""
+    return held is None or held.code is Why.QUOTA
 
 
 def _count(states: Iterable[str]) -> BoundedCount:
