@@ -47,6 +47,11 @@ def quarantine_of(options: DrainOptions, route: str) -> timedelta:
     return options.erp_quarantine if route == Route.ERP_V1 else options.quarantine
 
 
+def quarantine_over(route: str) -> timedelta:
+    """The same, as the settings have it."""
+    return quarantine_of(options_from_settings(), route)
+
+
 def options_from_settings() -> DrainOptions:
     return DrainOptions(
         slots=settings.PUSH_SLOTS,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from integrations.deliveries.models import Attempt, Delivery
+from integrations.deliveries.services.holding import quarantine_over
 
 TENTH, SECOND = timedelta(seconds=0.1), timedelta(seconds=1)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -69,7 +69,7 @@ def _phases(attempts: list[Attempt], end: datetime) -> Iterator[tuple[str, datet
         ended = attempt.ended_at or end
         yield "sending", attempt.opened_at, ended
         if attempt.ending == Attempt.Ending.UNKNOWN:
-            released = min(ended + settings.QUARANTINE, next_at)
+            released = min(ended + quarantine_over(attempt.route), next_at)
             yield "quarantine", ended, released
             yield "looking", released, next_at
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +17,9 @@ from django.utils.translation import gettext_noop as n
 from django.utils.translation import ngettext
 
 from integrations.audit.models import AuditEvent
+from integrations.connections.models.applications import Route
 from integrations.deliveries.models import Attempt, Delivery, Look
+from integrations.deliveries.services.holding import quarantine_over
 from integrations.orders.models import SalesOrder
 from integrations.workspace.services.durations import in_words
 
@@ -145,14 +146,20 @@ def _said_of(attempt: Attempt) -> tuple[str, str, str]:
     status = attempt.status or 0
     if status == 201:
         return _TAKEN
-    # A 400 is about the order exactly when it has details; else about the way to the company.
-    if status in (413, 422) or (status == 400 and '"details"' in attempt.answer):
+    if status in (413, 422) or (status == 400 and _is_about_order(attempt)):
         return _REFUSED
     return _ANSWERED.get(status, _NOT_LET_IN)
 
 
+def _is_about_order(attempt: Attempt) -> bool:
+    """A 400 may be about the order, or about the way to the company; either API says it its way."""
+    if attempt.route == Route.ERP_V1:
+        return attempt.answer.lower().lstrip().startswith('{"message"')
+    return '"details"' in attempt.answer
+
+
 def _quarantine(delivery: Delivery, attempt: Attempt, ended_at: datetime) -> Entry:
-    until = ended_at + settings.QUARANTINE
+    until = ended_at + quarantine_over(attempt.route)
     if delivery.attempt == attempt.number and delivery.quarantined_until:
         until = delivery.quarantined_until
     length = in_words(until - ended_at)
