@@ -153,61 +153,64 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ROUTES = {"integrations.deliveries.tasks.drain": {"queue": "push"}}
+# Seconds. Told by the scheduler's clock and read by a worker's: one that is two hours off must not
+# silence anything.
+STALE_MESSAGE = 3 * 60 * 60
 CELERY_BEAT_SCHEDULE = {
     "keep-ledgers": {
         "task": "integrations.connections.tasks.keep_ledgers",
         "schedule": crontab(hour=3, minute=40),
-        "options": {"expires": 3600},
+        "options": {"expires": STALE_MESSAGE},
     },
     "forget-sign-ins": {
         "task": "integrations.signin.tasks.forget_old",
         "schedule": crontab(minute=25),
-        "options": {"expires": 1800},
+        "options": {"expires": STALE_MESSAGE},
     },
     "sweep": {
         "task": "integrations.deliveries.tasks.sweep",
         "schedule": timedelta(seconds=3),
-        "options": {"expires": 10},
+        "options": {"expires": STALE_MESSAGE},
     },
     "uploads": {
         "task": "integrations.intake.tasks.pick_up_uploads",
         "schedule": timedelta(seconds=60),
-        "options": {"expires": 60},
+        "options": {"expires": STALE_MESSAGE},
     },
     "remind-staff": {
         "task": "integrations.connections.tasks.remind_staff",
         "schedule": timedelta(hours=1),
-        "options": {"expires": 1800},
+        "options": {"expires": STALE_MESSAGE},
     },
     "look-again": {
         "task": "integrations.connections.tasks.look_again",
         "schedule": timedelta(seconds=60),
-        "options": {"expires": 60},
+        "options": {"expires": STALE_MESSAGE},
     },
     "check-listed": {
         "task": "integrations.connections.tasks.check_listed",
         "schedule": timedelta(seconds=60),
-        "options": {"expires": 60},
+        "options": {"expires": STALE_MESSAGE},
     },
     "send-mails": {
         "task": "integrations.connections.tasks.send_mails",
         "schedule": timedelta(seconds=60),
-        "options": {"expires": 60},
+        "options": {"expires": STALE_MESSAGE},
     },
     "write-mails": {
         "task": "integrations.connections.tasks.write_mails",
         "schedule": timedelta(hours=1),
-        "options": {"expires": 1800},
+        "options": {"expires": STALE_MESSAGE},
     },
     "prune": {
         "task": "integrations.connections.tasks.prune",
         "schedule": timedelta(hours=6),
-        "options": {"expires": 3600},
+        "options": {"expires": STALE_MESSAGE},
     },
     "keep-alive": {
         "task": "integrations.connections.tasks.keep_alive",
         "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
+        "options": {"expires": STALE_MESSAGE},
     },
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
@@ -21,6 +21,7 @@ from integrations.deliveries.services.holding import options_from_settings
 logger = logging.getLogger(__name__)
 
 BELL, BELL_SECONDS = "deliveries:bell", 10
+BELL_LIFE = timedelta(seconds=BELL_SECONDS)
 EXAMINED_SECONDS = 30
 # What a request may do of a bulk act itself, well under a second; and how long a worker goes on
 # before it lets others come in between, within CELERY_TASK_TIME_LIMIT.
@@ -37,9 +38,15 @@ def stop_claiming(**kwargs: Any) -> None:
 
 
 @shared_task(acks_late=False)
-def drain() -> None:
-    """Push until nothing is due. Runs in the push worker, one at a time per process."""
+def drain(rung_at: str = "") -> None:
+    """Push until nothing is due. Runs in the push worker, one at a time per process.
+
+    A bell that rang long ago has been answered. Its age is told by the database's clock: celery's
+    own ``expires`` compares the clocks of two machines, and one that is off would silence all.
+    """
     cache.delete(BELL)
+    if rung_at and clock.database_now() - datetime.fromisoformat(rung_at) > BELL_LIFE:
+        return
     draining.drain(options_from_settings(), _stop)
 
 
@@ -48,7 +55,7 @@ def sweep() -> None:
     """Every few seconds: ring for what is due, whatever became of the bells."""
     wanted = sweeping.sweep(now=clock.database_now())
     for grant_id in wanted.grants:
-        refresh.apply_async((str(grant_id),), expires=BELL_SECONDS, retry=False)
+        refresh.apply_async((str(grant_id),), retry=False)
     for connection_id in wanted.connections:
         if cache.add(f"deliveries:examine:{connection_id}", 1, timeout=EXAMINED_SECONDS):
             examine.delay(connection_id)
@@ -86,7 +93,7 @@ def _ask(act_id: uuid.UUID) -> None:
     try:
         carry_out_act.apply_async((str(act_id),), retry=False)
     except Exception as error:
-        # Whatever the broker's client raises: the act is stored, the next sweep finds it.
+        # Whatever broker and database say: the act is stored, the next sweep finds it.
         logger.warning("No worker could be asked: %s", type(error).__name__)
 
 
@@ -102,7 +109,7 @@ def ring() -> None:
 
 def _ring() -> None:
     try:
-        drain.apply_async(expires=BELL_SECONDS, retry=False)
+        drain.apply_async((clock.database_now().isoformat(),), retry=False)
     except Exception as error:
         # Whatever the broker's client raises: the rows are committed, the next sweep finds them.
         logger.warning("The bell could not be rung: %s", type(error).__name__)

@@ -73,13 +73,14 @@ def test_nobody_waits_for_a_bell_while_the_server_is_away(
     away: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rung = []
-    monkeypatch.setattr(drain, "apply_async", lambda **kwargs: rung.append(kwargs))
+    monkeypatch.setattr(drain, "apply_async", lambda *args, **kwargs: rung.append(args))
 
     ring()
 
     assert rung == []
 
 
+@pytest.mark.django_db
 def test_a_bell_that_the_broker_does_not_take_is_only_missed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
