@@ -80,6 +80,14 @@ class Dispatcher:
         """How many calls wait for their turn; those that wait for their pace don't count."""
         return self._waiting
 
+    @property
+    def aside(self) -> int:
+        """How many calls wait for their pace."""
+        if not self._aside:
+            return 0
+        with self._changed:
+            return sum(len(line.waiting) for _, _, line in self._aside)
+
     def hand_over(self, line: Line, calls: Iterable[Call]) -> None:
         """Let calls go out as slots and the line's window allow.
 

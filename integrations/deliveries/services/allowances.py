@@ -18,7 +18,7 @@ from integrations.visma.headers import RateLimit
 from integrations.visma.pacing import Pace
 
 UNSEEN, MOST_UNSEEN = 2, 64  # in flight while no answer has told a limit: at first, at most
-AHEAD = 0.25  # seconds of a short window that are claimed before the wire lets them out
+AHEAD = 0.5  # seconds of a short window that are claimed before the wire lets them out
 # With less than this left, or after so many seconds without an answer, a claim first asks the
 # database what others have out.
 SCARCE, STALE = 256, 2.0

@@ -76,7 +76,7 @@ def _shares(session: Session) -> list[tuple[HeldLane, int]]:
     if session.claims_in_doubt or session.database_is_away:
         return []
     now, at = session.clock.now(), boot_time()
-    free = session.options.slots + session.ahead - len(session.out)
+    free = session.options.slots + session.ahead - len(session.out) + session.dispatcher.aside
     shares = []
     for lane in sorted(filter(_claims, session.held.values()), key=_last_claim):
         # Lanes share allowances and hosts: the next of them finds it taken.
