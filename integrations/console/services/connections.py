@@ -23,6 +23,7 @@ class Row:
     state: Shown
     waiting: int
     oldest_at: datetime | None
+    in_shadow: bool
     needs_person: int
     told: Explanation | None
 
@@ -65,6 +66,7 @@ def _row(connection: Connection, lane: Lane | None, held: set[int], *, is_paused
         states.shown(connection, held_applications=held, paused=is_paused),
         waiting=getattr(lane, "waiting", 0),
         oldest_at=getattr(lane, "oldest_at", None),
+        in_shadow=lane is not None and lane.shadow_since is not None,
         needs_person=getattr(lane, "needs_person", 0),
         told=told,
     )

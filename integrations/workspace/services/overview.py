@@ -34,6 +34,7 @@ class Row:
     old: bool
     waiting: int
     oldest_at: datetime | None
+    in_shadow: bool
     needs_you: int
     day: Day
     told: Explanation | None
@@ -150,6 +151,7 @@ def _row(
         old=proven_at is not None and now - proven_at > OLD,
         waiting=getattr(lane, "waiting", 0),
         oldest_at=getattr(lane, "oldest_at", None),
+        in_shadow=lane is not None and lane.shadow_since is not None,
         needs_you=getattr(lane, "needs_person", 0),
         day=today.day_of(connection.pk, now=now) if lane and with_day else Day(),
         told=told(connection),
