@@ -22,7 +22,8 @@ THREADS = 8
 class Intake:
     """``accepted`` are the orders answered 202; ``refused`` those the API turned down, and how.
 
-    ``offered`` are all that were handed in: what got no answer may be in all the same.
+    ``offered`` are all that were handed in: what got no answer may be in all the same. ``last_at``
+    is when the last one was accepted.
     ``asked_again`` counts answers that were lost or said that something is away.
     """
 
@@ -31,6 +32,8 @@ class Intake:
     accepted: list[Planned] = field(default_factory=list)
     refused: list[tuple[str, int]] = field(default_factory=list)
     asked_again: int = 0
+    last_at: float = 0.0
+    _planned: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _threads: list[threading.Thread] = field(default_factory=list)
     _given_up: threading.Event = field(default_factory=threading.Event)
@@ -38,6 +41,7 @@ class Intake:
     def begin(self, orders: Sequence[Planned], address: str, shops: Sequence[Any]) -> None:
         """Hands in each order at its moment, from threads of its own."""
         waiting = iter(orders)
+        self._planned = len(orders)
 
         def work() -> None:
             while (planned := self._next(waiting)) is not None:
@@ -48,11 +52,17 @@ class Intake:
         for thread in self._threads:
             thread.start()
 
-    @property
-    def unanswered(self) -> list[str]:
-        """The references of those that were handed in and never got a final answer."""
-        answered = {one.reference for one in self.accepted} | {one for one, _ in self.refused}
-        return [one.reference for one in self.offered if one.reference not in answered]
+    def not_taken(self) -> list[str]:
+        """What became of the orders that were not accepted, a sentence each."""
+        refused = dict(self.refused)
+        answered = {one.reference for one in self.accepted} | refused.keys()
+        silent = [one.reference for one in self.offered if one.reference not in answered]
+        left = self._planned - len(self.offered)
+        return [
+            *(f"{name} was answered {status}" for name, status in refused.items()),
+            *(f"{name} was never answered" for name in silent),
+            *([f"{left} orders could not be handed in in time"] if left else []),
+        ]
 
     @property
     def is_over(self) -> bool:
@@ -77,6 +87,7 @@ class Intake:
             with self._lock:
                 if status == 202:
                     self.accepted.append(planned)
+                    self.last_at = time.monotonic()
                     return
                 if 400 <= status < 500:
                     self.refused.append((planned.reference, status))

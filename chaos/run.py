@@ -63,9 +63,7 @@ def run(house: House, shops: list[Shop], wish: Wish, say: Callable[[str], None])
         _turn(house, thrower)
     thrower.count_visma()
     say(f"{time.monotonic() - began:6.1f}  the last fault is over")
-    # An order handed in later still has its time from then on.
-    last_at = max(thrower.last_at, began + _intake_seconds(wish.stage))
-    settled_in = _settle(house, intake, last_at, wish.stage)
+    settled_in = _settle(house, intake, thrower.last_at, wish.stage)
     visitor.end()
     return _judged(house, wish, thrower, intake, visitor, shops, settled_in)
 
@@ -101,13 +99,17 @@ def _is_up(house: House, shops: list[Shop]) -> bool:
     return ask(house.portal, "GET", shops[0].page, cookie)[0] == 200 and witnesses.all_have_tokens()
 
 
-def _settle(house: House, intake: Intake, last_at: float, stage: Stage) -> float | None:
-    """Seconds from the last fault until nothing waited; None when that took too long."""
+def _settle(house: House, intake: Intake, last_fault: float, stage: Stage) -> float | None:
+    """Seconds from the last fault until nothing waited; None when that took too long.
+
+    An order handed in later has its time from then on.
+    """
     most = stage.quarantine + stage.read_lag + BEYOND
-    handed_in_by = last_at + HAND_IN
+    handed_in_by = time.monotonic() + HAND_IN
     while not intake.is_over and time.monotonic() < handed_in_by:
         _turn(house)
     intake.give_up()
+    last_at = max(last_fault, intake.last_at)
     settled: float | None = None
     while settled is None and time.monotonic() < last_at + most:
         _turn(house)
@@ -163,10 +165,7 @@ def _judged(
         crashes=[f"{one.name} ended with {one.code}" for one in house.fleet.crashes],
         traces=traces,
         left_behind=house.fleet.left_behind(),
-        not_taken=[
-            *(f"{name} was answered {status}" for name, status in intake.refused),
-            *(f"{name} was never answered" for name in intake.unanswered),
-        ],
+        not_taken=intake.not_taken(),
         asked_again=intake.asked_again,
         settled_in=settled_in,
         pages=len(visitor.visits),

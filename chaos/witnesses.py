@@ -16,7 +16,8 @@ from integrations.connections.models import Grant
 from integrations.deliveries.models import Delivery
 from sandbox.control.client import Visma
 
-AROUND = 1.0  # seconds before a 429 in which a fault may still have kept it from being written
+# Seconds: before a 429, in which a fault may still have kept it from being written; and after it.
+AROUND, ON_ITS_WAY = 1.0, 0.25
 
 
 def accepted(orders: Iterable[Planned], shops: Sequence[Shop]) -> dict[Key, Accepted]:
@@ -88,16 +89,18 @@ def all_have_tokens() -> bool:
 def early_calls(visma: Visma, mute: Sequence[tuple[float, float]]) -> int:
     """Calls before a Retry-After was over, though somebody lived to tell of it.
 
-    ``mute`` are spans of the wall clock in which the one that was told may have been ended.
+    ``mute`` are spans of the wall clock in which the one that was told may have been ended. What
+    came right after the 429 was on its way before that could be read.
     """
     told = visma.requests(status=429)
     count = 0
     for call in visma.requests(too_early="True"):
         same = [
-            one["at"]
+            one["at"] + (one["seconds"] or 0)
             for one in told
             if one["tenant_id"] == call["tenant_id"] and one["number"] < call["number"]
         ]
-        since = max(same, default=call["at"]) - AROUND
-        count += not any(start <= call["at"] and end >= since for start, end in mute)
+        since = max(same, default=call["at"])
+        excused = any(start <= call["at"] and end >= since - AROUND for start, end in mute)
+        count += not excused and call["at"] - since > ON_ITS_WAY
     return count
