@@ -137,7 +137,7 @@ _PARKED: dict[str, tuple[str, str, str, str, str]] = {
     ),
     Reason.NUMBER_TAKEN: (
         n("Its number is taken"), n("Visma.net has another order with this order’s number"),
-        n("The number we gave it belongs to an order that is not ours. This one was not sent."),
+        n("The number we gave it belongs to an order that is not ours, so we stopped."),
         _LOOKER, n("Press Send again: it gets the next number."),
     ),
     Reason.ATTEMPTS_SPENT: (
