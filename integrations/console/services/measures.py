@@ -12,11 +12,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count
 
-from integrations.connections.models import Connection, Incident, Quota
+from integrations.connections.models import Connection, Incident
 from integrations.console import health
 from integrations.console.services.exposition import Metric, gauge, labelled
 from integrations.deliveries.models import Delivery, Look
 from integrations.deliveries.services import measuring, tallies
+from integrations.deliveries.services.measuring import Left
 from integrations.deliveries.services.phases import Phase
 
 Samples = list[tuple[Mapping[str, str], float]]
@@ -96,19 +97,14 @@ def _quotas() -> Iterator[Metric]:
     yield _quota("portal_quota_resets_timestamp_seconds", "When it ends.", known, "resets_at")
 
 
-def _quota(name: str, text: str, known: list[Quota], column: str) -> Metric:
+def _quota(name: str, text: str, known: list[Left], column: str) -> Metric:
     samples: Samples = []
     for one in known:
         value = getattr(one, column)
         number = value.timestamp() if isinstance(value, datetime) else value
-        labels = {
-            "application": one.application.slug,
-            "company": one.company_key,
-            "host": one.host,
-            "policy": one.policy,
-        }
+        labels = {"application": one.application, "company": one.company}
         if number is not None:
-            samples.append((labels, number))
+            samples.append(({**labels, "host": one.host, "policy": one.policy}, number))
     return Metric(name, "gauge", text, samples)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, FloatField, Min, Q
@@ -61,8 +61,21 @@ def open_breakers() -> dict[str, datetime]:
     return dict(Breaker.objects.filter(closed_at=None).values_list("origin", "opened_at"))
 
 
-def quotas_nearest_their_end(most: int) -> list[Quota]:
+class Left(NamedTuple):
+    """An allowance of an application, in a company or on a host, under one policy."""
+
+    application: str
+    company: str
+    host: str
+    policy: str
+    limit: int
+    remaining: int
+    resets_at: datetime | None
+
+
+def quotas_nearest_their_end(most: int) -> list[Left]:
     """The allowances with the smallest share left, so many at most."""
     share = Cast("remaining", FloatField()) / F("limit")
-    told = Quota.objects.filter(limit__gt=0, remaining__isnull=False).select_related("application")
-    return list(told.order_by(share, "pk")[:most])
+    told = Quota.objects.filter(limit__gt=0, remaining__isnull=False).order_by(share, "pk")
+    columns = ("application__slug", "company_key", "host", "policy", "limit", "remaining")
+    return [Left(*row) for row in told.values_list(*columns, "resets_at")[:most]]
