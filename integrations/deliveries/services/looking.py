@@ -52,13 +52,18 @@ class Search:
     def take(self, rows: tuple[ListedOrder, ...]) -> None:
         """Search one page. An order seen again because the list moved counts once."""
         self.rows_read += len(rows)
+        by_reference: dict[str, list[int]] = {}
+        for wanted in self.sought:
+            by_reference.setdefault(wanted.reference, []).append(wanted.delivery_id)
         for row in rows:
-            for wanted in self.sought:
-                known = self.hits.setdefault(wanted.delivery_id, [])
-                if wanted.is_that(row) and (row.type, row.order_id) not in [
-                    (hit.type, hit.order_id) for hit in known
-                ]:
-                    known.append(row)
+            for reference in {row.customer_order, row.customer_ref_no}:
+                for delivery_id in by_reference.get(reference, ()):
+                    self._note(delivery_id, row)
+
+    def _note(self, delivery_id: int, row: ListedOrder) -> None:
+        known = self.hits.setdefault(delivery_id, [])
+        if (row.type, row.order_id) not in [(hit.type, hit.order_id) for hit in known]:
+            known.append(row)
 
     def begin_anew(self) -> None:
         """Read the list from its start again; what was found stays found."""

@@ -63,7 +63,7 @@ def _take_one(search: Search, answer: Answer) -> None:
         return
     row = ROUTES[search.route].read_one(answer)
     search.take((row,))
-    if not search.hits[search.sought[0].delivery_id]:
+    if not search.hits.get(search.sought[0].delivery_id):
         search.stranger = row
 
 

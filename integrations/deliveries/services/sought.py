@@ -31,10 +31,6 @@ class Sought:
     own_number: tuple[str, str] | None = None
     read_by_number: bool = False
 
-    def is_that(self, row: ListedOrder) -> bool:
-        """Whether the listed order carries our reference."""
-        return self.reference in (row.customer_order, row.customer_ref_no)
-
     def agrees(self, row: ListedOrder) -> bool:
         """Whether buyer and, where all prices are ours, the total are the same."""
         if row.customer_id != self.buyer:
