@@ -25,7 +25,6 @@ ENDED = (State.DELIVERED, State.CANCELLED)
 REFUSED = (State.REJECTED, State.PARKED)
 
 let_go = outbox.let_go
-let_go_left_over = outbox.let_go_left_over
 
 
 def line_up(rows: Sequence[Delivery], lane: Lane) -> None:
@@ -47,6 +46,13 @@ def line_up(rows: Sequence[Delivery], lane: Lane) -> None:
         row.queue_key = row.order.buyer
         row.behind = row.queue_key in open_keys
         open_keys.add(row.queue_key)
+
+
+def let_go_left_over() -> int:
+    """Let go what an end that crossed another left behind; asks nothing where no order is kept."""
+    if not Integration.objects.exclude(order_in_key=OrderInKey.FREE).exists():
+        return 0
+    return outbox.let_go_left_over()
 
 
 def take_place(row: Delivery) -> None:
