@@ -40,7 +40,8 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
     Why.BEHIND: (
         n("Waits for another order"), n("Waits for an earlier order of the same buyer"),
         n("Orders of one buyer go to %(company)s one after the other, in the order they came in."),
-        _NOBODY, n("It goes out as soon as the earlier one is in Visma.net."),
+        n("Nobody, unless the earlier order itself needs somebody."),
+        n("It goes out as soon as the earlier one is in Visma.net."),
     ),
     Why.SHADOW: (
         n("Shadow mode"), n("Not sent: %(company)s is in shadow mode"),
