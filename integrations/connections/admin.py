@@ -113,5 +113,7 @@ class IncidentAdmin(ToRead):
 
 @admin.register(Quota)
 class QuotaAdmin(ToRead):
-    list_display = ["application", "company_key", "policy", "remaining", "resets_at"]
+    list_display = ["application", "company_key", "host", "policy", "limit", "remaining",
+                    "resets_at", "spent_until", "closed_until"]  # fmt: skip
+    list_filter = ["policy"]
     list_select_related = ["application"]

@@ -17,11 +17,13 @@ from integrations.connections.services import quotas
 from integrations.connections.services.quota_windows import LAST_PART, QuotaWindow
 from integrations.connections.services.quotas import Heard
 from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.services.standing import Held, Why
 from integrations.visma.pacing import EASE
 
 MOST_COUNTED = 100_000  # with more than that waiting nothing is foretold
 MOST_TOLD = timedelta(days=14)
 RECENT, MOST_RECENT = timedelta(minutes=15), 200
+IN_A_MOMENT = timedelta(minutes=1)
 PAUSE = 2.0  # seconds without an outcome are no part of how fast orders go
 GUESSED_RATE = 5.0  # a second, while there are too few outcomes to go by
 LEAST_OUTCOMES = 10
@@ -41,6 +43,14 @@ def clears_at(lane: Lane, *, now: datetime) -> Clears | None:
     Wants ``connection__integration`` selected. It takes for granted that the lane may send.
     """
     return all_clear_at([lane], now=now).get(lane.pk)
+
+
+def worth_telling(lane: Lane | None, held: Held | None, *, now: datetime) -> datetime | None:
+    """What a page tells: nothing of a queue that clears in a moment, or that somebody holds up."""
+    if lane is None or (held is not None and held.code is not Why.QUOTA):
+        return None
+    clears = clears_at(lane, now=now)
+    return clears.at if clears and clears.at - now > IN_A_MOMENT else None
 
 
 def all_clear_at(lanes: Iterable[Lane], *, now: datetime) -> dict[int, Clears]:

@@ -12,8 +12,8 @@ from integrations.connections.services import incidents, invitation_states, stat
 from integrations.connections.services.findings import Explanation, explain
 from integrations.connections.services.states import Shown, Step
 from integrations.deliveries.models import Delivery, Lane, Pause
-from integrations.deliveries.services import pauses
-from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, with_counts
+from integrations.deliveries.services import clearing, pauses
+from integrations.deliveries.services.standing import MOST, NEEDS_PERSON, hold_of, with_counts
 from integrations.tenants.models import Tenant
 from integrations.workspace.services import today
 from integrations.workspace.services.today import Day
@@ -117,6 +117,14 @@ def row_of(connection: Connection, *, now: datetime) -> Row:
     pause = pauses.of_connections([connection]).get(connection.pk)
     held = incidents.held_applications()
     return _row(connection, lane, now, held=held, pause=pause, with_day=True)
+
+
+def clears_at(connection: Connection, *, now: datetime) -> datetime | None:
+    """About when all that waits for it has gone out; None when that says nothing."""
+    lane = (
+        Lane.objects.filter(connection=connection).select_related("connection__integration").first()
+    )
+    return clearing.worth_telling(lane, hold_of(connection, now=now), now=now)
 
 
 def broken_count(tenant: Tenant) -> int:

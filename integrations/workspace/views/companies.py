@@ -193,7 +193,8 @@ def _page(
     *,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    row = overview.row_of(connection, now=timezone.now())
+    now = timezone.now()
+    row = overview.row_of(connection, now=now)
     grant, report = connection.grant, doctor.report_of(connection)
     return page(
         request,
@@ -201,6 +202,7 @@ def _page(
         "workspace/company.html",
         {
             "row": row,
+            "clears_at": overview.clears_at(connection, now=now) if row.waiting else None,
             "connection": connection,
             "company": connection.company,
             "integration": connection.integration,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from integrations.connections.models import Connection, Integration
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import bulk_acts, ordering
+from integrations.deliveries.services import bulk_acts, clearing, ordering
 from integrations.deliveries.services.standing import NEEDS_PERSON, why_held
 from integrations.deliveries.services.urgency import WORDS
 from integrations.tenants.access import SignedInRequest, tenant_seen_by
@@ -112,6 +112,7 @@ def order_page(
             "connection": delivery.lane.connection,
             "head": headline.headline(delivery, held, now=now),
             "held": held,
+            "clears_at": clearing.worth_telling(delivery.lane, held, now=now) if held else None,
             "paused_by": pause_words.who(held.pause) if held and held.pause else "",
             "waits_for": ordering.waits_for(delivery),
             "priority_form": PriorityForm(initial={"priority": delivery.priority}),
