@@ -19,7 +19,7 @@ from integrations.deliveries.services import breakers, pauses
 from integrations.tenants.access import SignedInRequest, staff_only
 from integrations.tenants.models import Tenant
 
-MOST_PAUSES = 10  # the page Sending has the rest
+MOST_PAUSES = 10  # the page Pauses has the rest
 
 
 @require_safe

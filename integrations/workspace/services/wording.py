@@ -76,12 +76,12 @@ _HELD: dict[str, tuple[str, str, str, str, str]] = {
     Why.INTEGRATION_PAUSED: (
         n("Sending paused"), n("Waits: this kind of sending is paused"),
         n("One of you paused it for all companies it is used for. The order is kept."),
-        _OWNER, n("Open Sending and press Resume."),
+        _OWNER, n("Open Pauses and press Resume."),
     ),
     Why.TENANT_PAUSED: (
         n("Sending paused"), n("Waits: sending is paused"),
         n("One of you paused all sending. The order is kept."),
-        _OWNER, n("Open Sending and press Resume."),
+        _OWNER, n("Open Pauses and press Resume."),
     ),
     Why.STAFF_PAUSED: (
         n("Paused by %(vendor)s"), n("Waits: %(vendor)s paused sending"),
