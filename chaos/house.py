@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos.fleet import Fleet
+from chaos.fleet import ROOT, Fleet
 from chaos.servers import Broker, Database
 from chaos.stage import Stage
 from demo import environment, processes
@@ -66,7 +66,7 @@ def open_house(stage: Stage, *, keep: Path | None) -> Iterator[House]:
     reaper.removes(folder)
     logs = keep or folder / "log"
     logs.mkdir(parents=True, exist_ok=True)
-    _keep_bytecode(folder / "bytecode")
+    _keep_bytecode()
     (folder / "postgresql").mkdir(mode=0o755)
     with ExitStack() as leaving:
         leaving.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -110,11 +110,12 @@ def settings(stage: Stage, database: str, broker: str, visma: str, portal: str) 
     }
 
 
-def _keep_bytecode(folder: Path) -> None:
+def _keep_bytecode() -> None:
     """Programs are started by the dozen; compiling everything each time would take a core."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = os.fspath(folder)
-    sys.dont_write_bytecode = False
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        kept = os.fspath(ROOT / "var" / "bytecode")
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = kept
+        sys.dont_write_bytecode = False
 
 
 def _folder() -> Path:
@@ -131,7 +132,7 @@ def _start_sandbox(logs: Path, reaper: Reaper) -> Visma:
     port = environment.free_port()
     process = processes.start(
         [sys.executable, "-m", "sandbox", "--port", str(port)],
-        folder=Path(__file__).resolve().parent.parent,
+        folder=ROOT,
         log=logs / "sandbox.log",
     )
     reaper.adds(process.pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -141,6 +142,8 @@ def _judged(
     settled_in: float | None,
 ) -> Report:
     ledger = witnesses.ledger(house.visma, wish.name)
+    calls = house.logs / f"calls-{wish.name}.json"
+    calls.write_text(json.dumps(house.visma.requests(), indent=0))
     judged = verdict.judge(
         witnesses.accepted(intake.accepted, shops),
         witnesses.tables(),
