@@ -16,6 +16,7 @@ from integrations.connections.models.applications import OrderInKey
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services import decisions, ordering, outbox, standing, sweeping
 from integrations.deliveries.services.clock import database_now
+from integrations.deliveries.services.lanes import lane_for
 from integrations.deliveries.services.outbox import Settlement
 from integrations.deliveries.services.queueing import enqueue
 from integrations.intake.services import accepting
@@ -43,7 +44,7 @@ def behind() -> dict[str, bool]:
     return dict(rows)
 
 
-def settle(delivery: Delivery, state: State) -> None:
+def settle(delivery: Delivery, state: Delivery.State) -> None:
     """As a drain does: claimed, sent, answered."""
     Delivery.objects.filter(pk=delivery.pk).update(state=State.SENDING, epoch=1)
     now = database_now()
@@ -129,7 +130,7 @@ def test_a_batch_lines_up_in_itself(connection: Connection, keep_order) -> None:
 @pytest.mark.parametrize("state", [State.DELIVERED, State.CANCELLED, State.REJECTED])
 @pytest.mark.parametrize("choice", [BLOCKS, ASIDE])
 def test_whatever_ends_an_order_lets_the_next_go_in_the_same_statement(
-    state: State, choice: OrderInKey, submit: Submit, keep_order
+    state: Delivery.State, choice: OrderInKey, submit: Submit, keep_order
 ) -> None:
     keep_order(choice)
     first = submit("A1")
@@ -254,6 +255,7 @@ def test_the_sweep_lets_go_what_an_end_left_behind(submit: Submit, keep_order) -
 @pytest.mark.needs_postgres
 def test_two_that_are_accepted_at_once_see_each_other(connection: Connection, keep_order) -> None:
     keep_order(BLOCKS)
+    lane_for(connection)  # making it would part the two by itself
     begun, begin = threading.Event(), threading.Event()
     real = enqueue
 

@@ -69,6 +69,8 @@ def of_company(row: Row) -> str:
         return _("We are checking %(company)s") % company
     if row.state.state == states.State.PAUSED:
         return _("%(company)s is paused") % company
+    if row.in_shadow:
+        return _("%(company)s is in shadow mode") % company
     return _("%(company)s works") % company
 
 

@@ -43,8 +43,9 @@ class Row:
 
     @property
     def works(self) -> bool:
-        """Orders go out: connected, confirmed, not paused, and Visma takes the application."""
-        return self.state.state == states.State.CONNECTED
+        """Orders go out: connected, confirmed, not paused nor in shadow mode, and Visma takes the
+        application."""
+        return self.state.state == states.State.CONNECTED and not self.in_shadow
 
     @property
     def held_since(self) -> datetime | None:
