@@ -51,7 +51,8 @@ def claim(
             continue
         taken.append((due, lane.epoch, lane.connection.integration.route, text))
         jobs.append(_job(lane, due, text, now))
-    _park(broken, now)
+    if broken:
+        _park(broken, now)
     outbox.take(taken, now=now)
     outbox.open_attempts(
         [

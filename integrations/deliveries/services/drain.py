@@ -8,6 +8,7 @@ more and listens out what is under way.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 
@@ -36,6 +37,8 @@ BATCH, BATCH_SECONDS = 128, 0.1
 
 def drain(options: DrainOptions, stop: threading.Event) -> None:
     """Push until there is nothing to do, the turn is over, or ``stop`` is set."""
+    # What is there by now stays; only what the push makes is worth the collector's time.
+    gc.freeze()
     session = open_session(options, stop)
     busy_at = boot_time()
     try:

@@ -89,6 +89,9 @@ def expected_total(content: Mapping[str, Any]) -> Decimal | None:
     return totals.expected_total(content["lines"])
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def as_text(payload: Mapping[str, Any]) -> str:
     """The one JSON text of a payload, to be stored and sent: members sorted, not escaped."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(payload)
