@@ -19,7 +19,8 @@ CUTS = (
     "before_blank_line",
     "after_blank_line",
 )
-BURST_EVERY = 20.0  # seconds
+BURST_EVERY, LASTS = 20.0, 5.0  # seconds
+LONGEST_WAIT = 3  # seconds, of a Retry-After
 
 
 def _share(stage: Stage, share: float, least: int) -> range:
@@ -96,8 +97,8 @@ def _throttle(chance: Random, stage: Stage) -> Iterator[Script]:
     """Bursts of 429, each with a Retry-After of its own."""
     for _ in range(max(2, round(stage.seconds / BURST_EVERY))):
         yield {
-            "do": "throttle", "on": "salesorders.*", "seconds": chance.randint(1, 3),
-            "count": chance.randint(2, 5),
+            "do": "throttle", "on": "salesorders.*", "seconds": chance.randint(1, LONGEST_WAIT),
+            "count": chance.randint(2, 5), "ends_in": LASTS,
         }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _outage(chance: Random, stage: Stage) -> Iterator[Script]:
     ]
     for number in range(max(2, round(stage.seconds / BURST_EVERY))):
         burst = bursts[number % len(bursts)]
-        yield burst | {"count": chance.randint(3, 8)}
+        yield burst | {"count": chance.randint(3, 8), "ends_in": LASTS}
     yield {"do": "stop_listening", "on": POST, "seconds": chance.uniform(1, 2)}
     yield {"do": "refuse"}
 

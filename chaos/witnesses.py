@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from chaos.intake import ask
 from chaos.orders import PREFIX, Planned
 from chaos.verdict import WAITING, Accepted, Key, There, Told
+from chaos.visma_faults import LONGEST_WAIT
 from chaos.world import Shop
 from integrations.connections.models import Grant
 from integrations.deliveries.models import Delivery
@@ -98,7 +99,9 @@ def early_calls(visma: Visma, mute: Sequence[tuple[float, float]]) -> int:
         same = [
             one["at"] + (one["seconds"] or 0)
             for one in told
-            if one["tenant_id"] == call["tenant_id"] and one["number"] < call["number"]
+            if one["tenant_id"] == call["tenant_id"]
+            and one["number"] < call["number"]
+            and one["at"] > call["at"] - LONGEST_WAIT
         ]
         since = max(same, default=call["at"])
         excused = any(start <= call["at"] and end >= since - AROUND for start, end in mute)
