@@ -13,7 +13,7 @@ import sys
 
 from integrations.visma.pump import MOST_SLOTS
 
-ROUNDS, ORDERS = 5, 10_000
+ROUNDS, PART_ROUNDS, ORDERS = 5, 3, 10_000
 QUICK_ROUNDS, QUICK_SHARE = 2, 5
 SANDBOX_ROUNDS, SANDBOX_ORDERS, SANDBOX_POSTS = 3, 200_000, 20_000
 METRICS_ORDERS = 1_000_000
@@ -38,11 +38,14 @@ def _push(given: argparse.Namespace) -> int:
             settings = list(zip(given.latency_ms, given.in_flight, strict=True))
             return int(profile.run(target, settings, given.orders or ORDERS // share))
         push = importlib.import_module("benchmarks.push")
+        rounds = given.rounds or (QUICK_ROUNDS if given.quick else ROUNDS)
         plan = push.Plan(
-            rounds=given.rounds or (QUICK_ROUNDS if given.quick else ROUNDS),
+            rounds=rounds,
             orders=given.orders or ORDERS // share,
-            naive_share=share,
+            share=share,
             settings=list(zip(given.latency_ms, given.in_flight, strict=True)),
+            parts=frozenset(push.PARTS if given.parts is None else given.parts),
+            part_rounds=min(rounds, PART_ROUNDS),
         )
         return int(push.run(plan, target, json_line=given.json))
 
@@ -78,10 +81,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=_positive, help="orders in a round, or in memory")
     parser.add_argument("--rounds", type=_positive, help="how often")
     parser.add_argument(
-        "--latency-ms", type=_numbers, default=[20, 389], help="how long the target takes to answer"
+        "--latency-ms",
+        type=_numbers,
+        default=[20, 389, 20],
+        help="how long the target takes to answer",
     )
     parser.add_argument(
-        "--in-flight", type=_slots, default=[64, 400], help="requests at once, one per latency"
+        "--in-flight", type=_slots, default=[64, 400, 512], help="requests at once, one per latency"
+    )
+    parser.add_argument(
+        "--parts",
+        type=_words,
+        help="which of flat, quota, isolation, drops, idle to take beside the designs; all",
     )
     return parser.parse_args()
 
@@ -90,6 +101,10 @@ def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
     return int(text)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
 
 
 def _numbers(text: str) -> list[int]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -74,7 +74,8 @@ def child(*command: str, environment: Mapping[str, str] | None = None) -> Iterat
         processes.end(process, grace=10)
         for pipe in (process.stdin, process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class TargetProcess:
         self._ask(f"/_begin?{urlencode({'latency_ms': latency_ms, **terms})}", 10)
 
     def spent(self) -> dict[str, Any]:
-        """CPU since the round began (``cpu``), 429s (``throttled``), orders by ``windows``."""
+        """Since the round began: ``cpu``, answers ``throttled`` and ``dropped``, ``windows``."""
         return dict(self._ask("/_spent", 10))
 
     def ledger(self) -> dict[str, list[str]]:

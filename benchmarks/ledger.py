@@ -12,6 +12,7 @@ from typing import Any
 
 WINDOW = 1.0  # seconds; Visma's windows are fixed too, and longer
 WIDE = 1_000_000  # the limit where none is wanted
+TENANT_LENGTH = 6  # each token begins with its tenant
 _read = json.JSONDecoder().raw_decode
 
 
@@ -52,11 +53,15 @@ class Terms:
 
 @dataclass(slots=True)
 class Ledger:
-    """Every order taken: the numbers it was given, by reference. More than one is a double."""
+    """Every order taken: the numbers it was given, by reference. More than one is a double.
+
+    ``count`` goes on from round to round, as a number belongs to one order for good.
+    """
 
     numbers: dict[str, list[str]] = field(default_factory=dict)
     count: int = 0
     throttled: int = 0
+    dropped: int = 0
     # What each window let in, over all tenants: the answer to how well an allowance was used.
     windows: Counter[int] = field(default_factory=Counter)
     _used: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -76,7 +81,7 @@ class Ledger:
         if not well_formed or end != len(text):
             raise Refused(400)
         self.count += 1
-        number = f"{self.count:06}"
+        number = f"{self.count:07}"
         self.numbers.setdefault(reference, []).append(number)
         self._bodies[tenant].append((number, body))
         return number

@@ -21,11 +21,20 @@ class _Process:
 def of_tree(pid: int) -> float:
     """User and system time of a process and its descendants, those that ended among them."""
     processes = _all()
+    return sum(processes[one].seconds for one in _tree(pid, processes) if one in processes)
+
+
+def tree_of(pid: int) -> set[int]:
+    """A process and its descendants."""
+    return _tree(pid, _all())
+
+
+def _tree(pid: int, processes: dict[int, _Process]) -> set[int]:
     tree, found = {pid}, {pid}
     while found:
         found = {child for child, one in processes.items() if one.parent in found} - tree
         tree |= found
-    return sum(processes[member].seconds for member in tree if member in processes)
+    return tree
 
 
 def of_database() -> float:

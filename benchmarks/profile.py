@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import designs, orders
+from benchmarks import designs, engines, orders
 from benchmarks.children import TargetProcess
 from benchmarks.figures import Run, cpu_per_1000, database_cpu_per_1000, figure, rate
 from benchmarks.tracing import Calls
@@ -38,13 +38,13 @@ def _profile(
     latency_ms: int,
     slots: int,
 ) -> int:
-    def engine(profile: designs.Profile | None = None) -> Run:
-        return designs.run_engine(
-            target, connections, count, latency_ms=latency_ms, in_flight=slots, profile=profile
-        )
+    setting = engines.Setting(latency_ms, slots)
+
+    def engine(profile: engines.Profile | None = None) -> Run:
+        return engines.run_engine(target, connections, count, setting, profile=profile)
 
     bare = designs.run_bare(target, count, latency_ms=latency_ms, in_flight=slots)
-    one, profile = engine(), designs.Profile()
+    one, profile = engine(), engines.Profile()
     traced = engine(profile)
     console.print(
         f"engine {figure(rate(one))} orders/s, {figure(cpu_per_1000(one))} s of CPU per 1,000"
@@ -88,7 +88,7 @@ def _table(
     console.print(table)
 
 
-def _tell_database(console: Console, profile: designs.Profile, per: float) -> None:
+def _tell_database(console: Console, profile: engines.Profile, per: float) -> None:
     processes = ", ".join(
         f"{name} {spent * per:.1f}" for name, spent in sorted(profile.processes.items()) if spent
     )

@@ -7,7 +7,7 @@ with a reference and lines, 201 with Location, Date and the quota's headers, and
 
 ``POST /_begin?latency_ms=20`` starts a round under ``ledger.Terms``. ``GET /_come?at_least=N``
 answers with how many different orders came once they are N, ``GET /_ledger`` with their numbers,
-``GET /_spent`` with windows, 429s and CPU.
+``GET /_spent`` with CPU, 429s, answers dropped and what each window let in.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks.children import say
-from benchmarks.ledger import WIDE, Ledger, Refused, Terms
+from benchmarks.ledger import TENANT_LENGTH, WIDE, Ledger, Refused, Terms
 
 ORDERS = "/api/v3/SalesOrders"
 MOST_READ = 16_384  # bytes; more than any request here
 MOST_HEADS = 20_000
-TENANT_LENGTH = 6  # each token begins with its tenant
 QUOTA = (
     "X-RateLimit-Limit: {}\r\nX-RateLimit-Remaining: {}\r\nX-RateLimit-Reset: {}\r\n"
     "X-RateLimit-Policy: 4-fixed-window\r\n"
@@ -84,10 +83,11 @@ class Target:
         self._clients: dict[int, Client] = {}
         self._heads: dict[bytes, Head] = {}
         self._waiting: list[tuple[int, Client]] = []
+        self._ledger = Ledger()
         self._begin(Terms())
 
     def _begin(self, terms: Terms) -> None:
-        self._terms, self._ledger = terms, Ledger()
+        self._terms, self._ledger = terms, Ledger(count=self._ledger.count)
         self._latency = terms.latency_ms / 1000
         # Due times only rise, as all wait equally long. Without an answer the connection is cut.
         self._due: deque[tuple[float, Client, bytes | None]] = deque()
@@ -188,6 +188,7 @@ class Target:
         if terms.drop_every and client.used:
             self._reused += 1
             if self._reused % terms.drop_every == 0:
+                self._ledger.dropped += 1
                 return None
         return f"{self._created()}{quota}Location: {ORDERS}/SO/{number}\r\n\r\n".encode()
 
@@ -230,14 +231,18 @@ class Target:
         elif parts.path == "/_ledger":
             self._tell(client, self._ledger.numbers)
         elif parts.path == "/_spent":
-            cpu = time.process_time() - self._spent
-            ledger = self._ledger
-            self._tell(
-                client,
-                {"cpu": cpu, "throttled": ledger.throttled, "windows": dict(ledger.windows)},
-            )
+            self._tell(client, self._so_far())
         else:
             self._answer(client, _json(404, None))
+
+    def _so_far(self) -> dict[str, Any]:
+        ledger = self._ledger
+        return {
+            "cpu": time.process_time() - self._spent,
+            "throttled": ledger.throttled,
+            "dropped": ledger.dropped,
+            "windows": dict(ledger.windows),
+        }
 
     def _tell_waiting(self) -> None:
         come = len(self._ledger.numbers)
