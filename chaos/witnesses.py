@@ -101,7 +101,7 @@ def early_calls(visma: Visma, mute: Sequence[tuple[float, float]]) -> int:
             for one in told
             if one["tenant_id"] == call["tenant_id"]
             and one["number"] < call["number"]
-            and one["at"] > call["at"] - LONGEST_WAIT
+            and one["at"] > call["at"] - LONGEST_WAIT - AROUND
         ]
         since = max(same, default=call["at"])
         excused = any(start <= call["at"] and end >= since - AROUND for start, end in mute)
