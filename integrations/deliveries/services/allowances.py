@@ -13,29 +13,14 @@ from integrations.connections.services import quotas
 from integrations.connections.services.quota_windows import LONGEST, QuotaWindow
 from integrations.connections.services.quotas import Heard, Place
 from integrations.deliveries.models import Delivery
+from integrations.deliveries.services.budgets import Budget
 from integrations.visma.calls import Deadline, boot_time
 from integrations.visma.headers import RateLimit
 from integrations.visma.pacing import Pace
 
 UNSEEN, MOST_UNSEEN = 2, 64  # in flight while no answer has told a limit: at first, at most
 AHEAD = 0.5  # seconds of a short window that are claimed before the wire lets them out
-# With less than this left, or after so many seconds without an answer, a claim first asks the
-# database what others have out.
-SCARCE, STALE = 256, 2.0
-# What is plenty is saved this often.
-SAVE_PLENTY_EVERY = 5.0
 HEED_EVERY = 0.1  # while there is something to claim
-
-
-@dataclass(eq=False, slots=True)
-class Budget:
-    """One policy, as far as this drain knows. ``out`` counts what was claimed and not answered."""
-
-    heard: Heard
-    out: int = 0
-    users: int = 1  # allowances it limits
-    is_new: bool = False  # there is something that others have to know
-    saved_at: float = 0.0
 
 
 class Allowance:
@@ -81,29 +66,21 @@ class Allowance:
         for budget in self.budgets:
             if at < budget.heard.closed:
                 return 0
-            window = budget.heard.window
-            if window.limit is None:
+            if budget.heard.window.limit is None:
                 continue
-            room = self._room(budget, window, at)
+            room = self._room(budget, at)
             if least is None or room < least:
                 least = room
         if least is None:
             least = self._unseen - self.out
         return least if least > 0 else 0
 
-    def _room(self, budget: Budget, window: QuotaWindow, at: float) -> int:
+    def _room(self, budget: Budget, at: float) -> int:
+        window = budget.heard.window
         if window.is_short:
-            waiting = self.out - self.pace.under_way
-            return 1 + math.ceil(self._paced(window, budget) * AHEAD / window.seconds) - waiting
-        if window.ends is not None and at >= window.ends:
-            window.roll(at)
-        if window.remaining is None:
-            return UNSEEN - budget.out
-        return window.remaining - budget.out - window.kept(at, self._registry.reserve)
-
-    def _paced(self, window: QuotaWindow, budget: Budget) -> int:
-        limit = window.limit or 1
-        return max(1, (limit - int(limit * self._registry.reserve)) // budget.users)
+            soon = budget.paced(self._registry.reserve) * AHEAD / window.seconds
+            return 1 + math.ceil(soon) + self.pace.under_way - self.out
+        return budget.room(at, self._registry.reserve)
 
     def learn(
         self,
@@ -130,7 +107,7 @@ class Allowance:
                 self._set_pace(budget)
             if window.is_short:
                 self._pace(told, ago)
-            elif is_scarce(budget, at):
+            elif budget.is_scarce(at):
                 self._registry.urgent = True
         if retry_after is not None:
             self._close(told, at + min(retry_after, LONGEST))
@@ -138,7 +115,7 @@ class Allowance:
     def _set_pace(self, budget: Budget) -> None:
         window = budget.heard.window
         if window.is_short:
-            self.pace.narrow(self._paced(window, budget), window.seconds)
+            self.pace.narrow(budget.paced(self._registry.reserve), window.seconds)
         elif not any(one.heard.window.is_short for one in self.budgets):
             self.pace.widen()
 
@@ -165,10 +142,12 @@ class Allowance:
 
     def is_closed(self, now: datetime) -> bool:
         """Whether Visma asked for no calls at all for now."""
-        return bool(self.budgets) and self.closed(now.timestamp()) > 0
+        return any(one.heard.closed for one in self.budgets) and self.closed(now.timestamp()) > 0
 
     def opens_at(self, now: datetime) -> datetime | None:
         """When a spent allowance opens again; None while it is open or still under way."""
+        if self.out and not self.is_closed(now):
+            return None
         at = now.timestamp()
         until = self.closed(at)
         if not until and self.out == 0:
@@ -196,14 +175,6 @@ class Allowance:
             self.budgets.append(budget)
         self._named[policy] = budget
         self._set_pace(budget)
-
-
-def is_scarce(budget: Budget, at: float) -> bool:
-    """Whether what is left of it may be in others' hands."""
-    window = budget.heard.window
-    if window.limit is None or window.remaining is None or window.is_short:
-        return False
-    return window.remaining - budget.out < SCARCE or at - window.told_at > STALE
 
 
 @dataclass(slots=True)
@@ -270,7 +241,7 @@ class Allowances:
 
     def save(self, *, heed: datetime | None = None) -> None:
         """Write what is new since the last time, and learn what others wrote."""
-        due = [one for one in self.budgets.values() if _is_due(one)]
+        due = [one for one in self.budgets.values() if one.is_due]
         kept = quotas.note_all(one.heard for one in due)
         for one in due:
             one.is_new, one.saved_at = False, one.heard.window.told_at
@@ -297,11 +268,3 @@ class Allowances:
             for place, until in quotas.closed_now(now=now)
             if place in self.budgets or (place.application_id, place.company_key) in self.known
         )
-
-
-def _is_due(budget: Budget) -> bool:
-    told_at = budget.heard.window.told_at
-    return budget.is_new or (
-        told_at > budget.saved_at
-        and (told_at - budget.saved_at > SAVE_PLENTY_EVERY or is_scarce(budget, told_at))
-    )

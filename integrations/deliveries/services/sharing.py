@@ -15,7 +15,8 @@ from django.db.models import Count, Q
 
 from integrations.connections.services import quotas
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services.allowances import Allowances, Budget, is_scarce
+from integrations.deliveries.services.allowances import Allowances
+from integrations.deliveries.services.budgets import Budget
 from integrations.deliveries.services.holding import HeldLane
 
 
@@ -29,7 +30,7 @@ def within(
         budget.heard.place: budget
         for lane, _ in shares
         for budget in lane.allowance.budgets
-        if is_scarce(budget, at)
+        if budget.is_scarce(at)
     }
     left = _left(list(scarce.values()), allowances, at) if scarce else {}
     cut = []
