@@ -103,7 +103,7 @@ def test_backoff_has_full_jitter_and_ends_at_an_hour(monkeypatch: pytest.MonkeyP
         asked.append((low, high))
         return high
 
-    monkeypatch.setattr(judging.random, "uniform", highest)
+    monkeypatch.setattr("random.uniform", highest)
 
     waits = [judging.jittered(setbacks).total_seconds() for setbacks in (0, 1, 5, 11, 12, 99)]
 
