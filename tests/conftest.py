@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db import connections
 
 from integrations.tenants.models import Member, Tenant, User
 from tests.sandbox_process import SandboxProcess, start_sandbox
+from tests.services import emptying
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -56,6 +58,15 @@ def _is_loopback(host: str) -> bool:
 def quick_passwords() -> None:
     """Argon2 is slow on purpose, and most tests make somebody who signs in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_emptying() -> Iterator[None]:
+    """What a test committed is deleted where it is; see ``emptying``."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(flush, "Command", emptying.Command)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")
