@@ -1,7 +1,7 @@
 """Every check of the project: ``python -m tests`` runs all, ``python -m tests lint`` no tests.
 
-Two lanes run beside each other, each test run on servers of its own. What passed gets a line,
-what failed its whole output.
+Two run at a time, each test run on servers of its own. What passed gets a line, what failed its
+whole output.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ PRODUCTION = ANYWHERE | {
     "DATABASE_URL": "postgres://portal:secret@database.example/portal",
     "REDIS_URL": "rediss://cache.example/0",
 }
-# The long ones go beside all others; the outbox is tried on both databases.
-LONG = ["tests/e2e", "tests/demo"]
+AT_A_TIME = 2
+# The outbox is tried on both databases.
 ON_SQLITE = ["-m", "pytest", "-q", "-m", "not needs_postgres and not browser", "tests/deliveries"]
 
 
@@ -68,25 +68,35 @@ LINT = [
 ]
 
 
-def every_lane(folder: str) -> list[list[Check]]:
+def every_check(folder: str) -> list[Check]:
+    """The longest first, so that no long one is left to run alone."""
     sqlite = {"DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3"}
-    others = [f"--ignore={path}" for path in LONG]
+    apart = {
+        "tests of browsers": "tests/e2e",
+        "tests of the sandbox": "tests/sandbox",
+        "tests of the demo": "tests/demo",
+    }
+    others = [f"--ignore={path}" for path in apart.values()]
     return [
-        [Check("tests", ["-m", "pytest", "-q", *others])],
-        [
-            *LINT,
-            Check("tests of browsers and of the demo", ["-m", "pytest", "-q", *LONG]),
-            Check("tests of the outbox on SQLite", ON_SQLITE, sqlite),
-        ],
+        Check("tests", ["-m", "pytest", "-q", *others]),
+        *(Check(name, ["-m", "pytest", "-q", path]) for name, path in apart.items()),
+        Check("tests of the outbox on SQLite", ON_SQLITE, sqlite),
+        *LINT,
     ]
 
 
-def run(lanes: Sequence[Sequence[Check]], console: Console) -> bool:
-    """Runs the lanes beside each other; whether every check of them passed."""
-    with ThreadPoolExecutor(len(lanes)) as threads:
+def run(checks: Sequence[Check], console: Console) -> bool:
+    """Runs the checks, some beside each other; whether every one passed."""
+    waiting = iter(checks)
+
+    def work() -> bool:
         # Each thread lives as long as what it started, as `ends_with_parent` needs it.
-        verdicts = threads.map(lambda lane: [_passes(check, console) for check in lane], lanes)
-        return all(verdict for lane in verdicts for verdict in lane)
+        verdicts = [_passes(check, console) for check in waiting]
+        return all(verdicts)
+
+    with ThreadPoolExecutor(AT_A_TIME) as threads:
+        workers = [threads.submit(work) for _ in range(AT_A_TIME)]
+    return all(worker.result() for worker in workers)
 
 
 def _passes(check: Check, console: Console) -> bool:
@@ -115,8 +125,8 @@ def _passes(check: Check, console: Console) -> bool:
 def main() -> int:
     processes.adopt_orphans()
     with tempfile.TemporaryDirectory() as folder:
-        lanes = [LINT] if sys.argv[1:] == ["lint"] else every_lane(folder)
-        passed = run(lanes, Console())
+        checks = LINT if sys.argv[1:] == ["lint"] else every_check(folder)
+        passed = run(checks, Console())
     processes.bury_orphans()
     return 0 if passed else 1
 
