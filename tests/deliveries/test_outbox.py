@@ -102,7 +102,9 @@ def test_what_a_dead_holder_left_is_uncertain_and_its_attempt_closed(sending: De
     leased = lease_all(after=LAPSED)
     now = database_now()
 
-    flipped = outbox.flip(leased, now=now, quarantined_until=now, look_at=now)
+    flipped = outbox.flip(
+        leased, now=now, quarantined_until=now, erp_quarantined_until=now, look_at=now
+    )
 
     assert flipped == [sending.pk]
     assert (fresh(sending).state, fresh(sending).epoch) == (State.UNCERTAIN, None)
