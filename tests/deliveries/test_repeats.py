@@ -39,7 +39,8 @@ def failed(
 
 
 def test_a_failed_request_is_repeated_at_most_twice_in_five_minutes(delivery: Delivery) -> None:
-    sent, now = [], NOON
+    sent: list[datetime] = []
+    now = NOON
     while len(sent) < 9:
         failed(delivery, now)
         sent.append(now)
