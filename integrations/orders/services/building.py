@@ -24,9 +24,7 @@ def built(
     own_number: str = "",
 ) -> str:
     """What is stored and sent for a checked order. ``own_number``: "" leaves it to the company."""
-    order = _BUILDERS[route](
-        content, reference=reference, defaults=defaults, own_number=own_number
-    )
+    order = _BUILDERS[route](content, reference=reference, defaults=defaults, own_number=own_number)
     return as_text(order)
 
 
