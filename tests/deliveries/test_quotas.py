@@ -17,6 +17,7 @@ from integrations.connections.models import Connection, Grant, Integration, Quot
 from integrations.connections.services import doctor, quotas
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services import clearing, outbox
+from integrations.deliveries.services.allowances import Allowances
 from integrations.deliveries.services.clock import DatabaseClock, database_now
 from integrations.deliveries.services.drain import drain
 from integrations.deliveries.services.holding import TOKEN_RESERVE, DrainOptions
@@ -386,3 +387,43 @@ def test_foretells_within_a_tenth_when_a_queue_clears(
 
 def lanes() -> list[Lane]:
     return list(Lane.objects.select_related("connection__integration").order_by("pk"))
+
+
+def test_drains_divide_a_short_window_by_the_lanes_they_hold(
+    neighbours: list[Connection], submit: Submit
+) -> None:
+    for connection in neighbours:
+        submit("WEB-1", to=connection)
+    now = database_now()
+    Lane.objects.update(leased_until=now + timedelta(seconds=15))
+    key = (neighbours[0].integration.application_id, neighbours[0].company.visma_key)
+    quotas.note(*key, RateLimit(12, 12, 1, "4-fixed-window"), None, now)
+    ours, theirs = Allowances(reserve=0), Allowances(reserve=0)
+    for one in (ours, theirs):
+        one.load([key])
+    first, *others = [lane.pk for lane in lanes()]
+
+    ours.sync([first], now)
+    theirs.sync(others, now)
+
+    limits = [next(iter(one.budgets.values())).paced(0) for one in (ours, theirs)]
+    assert limits == [4, 8]
+
+
+def test_a_host_that_asks_to_wait_is_heeded_in_every_company(
+    tenants: list[Connection], submit: Submit
+) -> None:
+    """Told to another drain, of a policy that this one never met."""
+    now = database_now()
+    application = tenants[0].integration.application_id
+    allowances = Allowances()
+    allowances.load([(application, one.company.visma_key) for one in tenants])
+    told = RateLimit(500, 0, 600, "6-fixed-window")
+
+    quotas.note(application, "another", told, 30.0, now, url="https://integration.visma.net/API")
+    allowances.heed(now)
+
+    for one in tenants:
+        allowance = allowances.of(application, one.company.visma_key)
+        assert allowance.is_closed(now)
+        assert not allowance.is_closed(now + timedelta(seconds=31))

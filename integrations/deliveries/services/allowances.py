@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from integrations.connections.services import quotas
 from integrations.connections.services.quota_windows import LONGEST, QuotaWindow
 from integrations.connections.services.quotas import Heard, Place
 from integrations.deliveries.models import Delivery
-from integrations.deliveries.services.budgets import Budget
+from integrations.deliveries.services.budgets import Budget, divide
 from integrations.visma.calls import Deadline, boot_time
 from integrations.visma.headers import RateLimit
 from integrations.visma.pacing import Pace
@@ -239,16 +239,24 @@ class Allowances:
         for one in limited:
             one.attach(budget)
 
-    def save(self, *, heed: datetime | None = None) -> None:
-        """Write what is new since the last time, and learn what others wrote."""
+    def save(self) -> None:
+        """Write what is new since the last time, and learn what others wrote of it."""
         due = [one for one in self.budgets.values() if one.is_due]
         kept = quotas.note_all(one.heard for one in due)
         for one in due:
             one.is_new, one.saved_at = False, one.heard.window.told_at
         self.urgent = False
         self.absorb(kept.values())
-        if heed is not None:
-            self.heed(heed)
+
+    def sync(self, held: Collection[int], now: datetime) -> None:
+        """Now and then: save, and learn what others wrote and hold. ``held``: our lanes."""
+        self.save()
+        self.heed(now)
+        short = [one for one in self.budgets.values() if one.heard.window.is_short]
+        if short:
+            divide(short, held, now)
+            for budget in short:
+                self._attach(budget)
 
     def spend_lost(self, deliveries: list[int]) -> None:
         """What a dead holder left may be at Visma: it is spent until the window ends."""
@@ -266,5 +274,10 @@ class Allowances:
         self.absorb(
             Heard(place, closed=until)
             for place, until in quotas.closed_now(now=now)
-            if place in self.budgets or (place.application_id, place.company_key) in self.known
+            if place in self.budgets or self._concerns(place)
         )
+
+    def _concerns(self, place: Place) -> bool:
+        if place.company_key:
+            return (place.application_id, place.company_key) in self.known
+        return any(application == place.application_id for application, _ in self.known)

@@ -115,7 +115,7 @@ def write(session: Session) -> None:
         del session.lessons[0]
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
-        session.did(lambda: session.allowances.save(heed=session.clock.now()))
+        session.did(lambda: session.allowances.sync(session.held, session.clock.now()))
         session.did(session.phases.save)
 
 
