@@ -13,6 +13,7 @@ from integrations.connections.models import Connection, Integration
 from integrations.deliveries.models import Delivery, Lane
 from integrations.deliveries.services import lanes, looking, reading, searching
 from integrations.deliveries.services.clock import database_now
+from integrations.orders.models import SalesOrder
 from integrations.tenants.models import Tenant
 from integrations.visma.calls import Call
 from integrations.visma.doors import Reading
@@ -130,6 +131,28 @@ def test_a_few_uncertain_orders_are_looked_for_one_by_one(
 
     assert Delivery.objects.filter(state=State.DELIVERED).count() == 2
     assert ["filter" in url and "customerId" in url for url in asked] == [True, True]
+
+
+def test_a_narrowed_list_too_is_asked_for_at_most_five_times_a_minute(
+    lose: Lose, push: Push, asked: list[str], at_sandbox: SandboxProcess
+) -> None:
+    """After a failure as after a miss; the next time stands with the order, whoever looks."""
+    deliveries = lose(2)
+    for delivery in deliveries:
+        SalesOrder.objects.filter(delivery=delivery).update(reference=f"GONE-{delivery.pk}")
+    Delivery.objects.update(quarantined_until=database_now() + timedelta(minutes=3))
+    at_sandbox.fault("status", LIST["salesorder-v3"], status=500)
+
+    push(list_pause=PAUSE)
+
+    findings = set()
+    for delivery in deliveries:
+        look = delivery.looks.get()
+        delivery.refresh_from_db()
+        assert delivery.look_at is not None
+        assert delivery.look_at - look.begun_at >= PAUSE
+        findings.add(look.finding)
+    assert (len(asked), findings) == (2, {"failed", "miss"})
 
 
 @pytest.fixture

@@ -57,7 +57,8 @@ def _patience(sought: Sought, options: DrainOptions) -> timedelta:
     failed = Look.objects.filter(
         delivery=sought.delivery_id, attempt=sought.attempt, finding=Finding.FAILED
     ).count()
-    return min(options.first_look * float(1 << min(failed, 10)), LONGEST_AFTER_FAILURE)
+    wait = max(options.first_look * float(1 << min(failed, 10)), options.list_pause)
+    return min(wait, LONGEST_AFTER_FAILURE)
 
 
 def _write_one(
