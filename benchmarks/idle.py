@@ -54,6 +54,8 @@ def run(target: TargetProcess, connections: list[Connection], *, times: int, bul
         _drained()
         asleep = [_one(connections, next(numbers), ring, pause=PAUSE) for _ in range(times)]
         awake = [_one(connections, next(numbers), ring, pause=0.2) for _ in range(times)]
+        # Without a drain that would begin while the outbox is filled.
+        time.sleep(PAUSE)
         orders.fill(connections, bulk)
         ring()
         weight = _heaviest(worker.process.pid)
@@ -112,10 +114,11 @@ def _drained() -> None:
 
 def _heaviest(pid: int) -> int:
     """The most that the worker's processes weigh while they push, in bytes."""
-    most = 0
-    while orders.under_way():
+    most, under_way = 0, True
+    while under_way:
         most = max(most, sum(map(_weight, processor_time.tree_of(pid))))
         time.sleep(0.1)
+        under_way = orders.under_way()
     return most
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from django.db import connection
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -92,7 +93,10 @@ def _tell_database(console: Console, profile: engines.Profile, per: float) -> No
     processes = ", ".join(
         f"{name} {spent * per:.1f}" for name, spent in sorted(profile.processes.items()) if spent
     )
-    console.print(f"PostgreSQL's CPU by process: {processes}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version')")
+        (version,) = cursor.fetchone()
+    console.print(f"CPU of PostgreSQL {version} by process: {processes}")
     if not profile.statements:
         console.print("No PostgreSQL with pg_stat_statements is on this machine.")
         return

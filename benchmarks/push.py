@@ -31,6 +31,7 @@ CEILING_ORDERS = 20_000
 PARTS = ("flat", "quota", "isolation", "drops", "idle")
 CPU_BOUND, WAITING_BOUND = (20, 64), (389, 400)
 NEIGHBOURS_SHARE, DROPS_SHARE = 0.6, 0.2  # of a round's orders
+LEAST_DROPS = 500  # orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Measurement:
                 self._add(measured, run)
 
     def _drops(self, measured: Round, setting: Setting) -> None:
-        count = int(self._plan.orders * DROPS_SHARE)
+        count = max(LEAST_DROPS, int(self._plan.orders * DROPS_SHARE))
         run, dropped = run_with_drops(self._target, self._connections, count, setting)
         self._add(measured, run)
         self._say(f"    {dropped} answers were dropped after the order was taken")

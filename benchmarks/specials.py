@@ -27,7 +27,7 @@ LIMIT, WINDOWS = 10, 8  # requests a second and tenant; seconds of orders
 ENDS = 2  # windows that are not whole: the first and the last
 # A quarantine that a measurement can wait for; the answers dropped are all of orders taken.
 SHORT = {"QUARANTINE": "4", "READ_LAG": "1", "FIRST_LOOK": "1"}
-DROP_EVERY = 50
+DROP_EVERY = 10
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ answers with how many different orders came once they are N, ``GET /_ledger`` wi
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import time
@@ -26,7 +27,7 @@ from benchmarks.children import say
 from benchmarks.ledger import TENANT_LENGTH, WIDE, Ledger, Refused, Terms
 
 ORDERS = "/api/v3/SalesOrders"
-MOST_READ = 16_384  # bytes; more than any request here
+MOST_READ = 8192  # bytes; a whole request, as a rule
 MOST_HEADS = 20_000
 QUOTA = (
     "X-RateLimit-Limit: {}\r\nX-RateLimit-Remaining: {}\r\nX-RateLimit-Reset: {}\r\n"
@@ -272,6 +273,8 @@ def _json(status: int, value: Any, headers: str = "") -> bytes:
 
 def main() -> None:
     """Listen on a free port of loopback and say which."""
+    # The ledger grows and nothing in it goes round in circles: looking through it is for nothing.
+    gc.disable()
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         say(listener.getsockname()[1])
         Target(listener).serve()
