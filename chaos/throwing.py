@@ -70,10 +70,15 @@ class Thrower:
             action()
             self.last_at = time.monotonic()
 
+    def visma_waits(self) -> bool:
+        """Whether a fault at the sandbox has not met a request yet."""
+        return bool(self._told_faults()["faults"])
+
     def count_visma(self) -> None:
         """Takes the sandbox's faults away and counts those that met a request."""
         told = self._told_faults()
         self.visma.control("DELETE", "faults")
+        self.last_at = time.monotonic()
         for fault in (*told["faults"], *told["played"]):
             to = self.struck if fault["played"] else self.missed
             to[fault["name"], fault["do"]] += fault["played"] or 1
