@@ -22,18 +22,21 @@ PAUSE = 0.05
 BEYOND = 30.0  # seconds an order may take to settle beyond quarantine and lag
 HAND_IN = 30.0  # seconds for the last orders to be handed in after the last fault
 UP = 90.0
-LINGER = 20.0  # seconds
 REMEMBERED = 3.0  # seconds for which a server's return may still be felt
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for. ``name`` begins the references of the orders, and tells runs apart."""
+    """What was asked for. ``name`` begins the references of the orders, and tells runs apart.
+
+    ``linger`` is how long faults at the sandbox may wait for a request when the timetable is over.
+    """
 
     seed: int
     classes: list[str]
     stage: Stage
     name: str = "WEB"
+    linger: float = 20.0
 
 
 def move_in(house: House, stage: Stage, shops: int) -> list[Shop]:
@@ -63,7 +66,7 @@ def run(house: House, shops: list[Shop], wish: Wish, say: Callable[[str], None])
     thrower.load(faults, began)
     while not thrower.is_over or time.monotonic() < began + _intake_seconds(wish.stage):
         _turn(house, thrower)
-    _let_strike(house, thrower)
+    _let_strike(house, thrower, wish.linger)
     thrower.count_visma()
     say(f"{time.monotonic() - began:6.1f}  the last fault is over")
     settled_in = _settle(house, intake, thrower.last_at, wish.stage)
@@ -71,9 +74,9 @@ def run(house: House, shops: list[Shop], wish: Wish, say: Callable[[str], None])
     return _judged(house, wish, thrower, intake, visitor, shops, settled_in)
 
 
-def _let_strike(house: House, thrower: Thrower) -> None:
+def _let_strike(house: House, thrower: Thrower, linger: float) -> None:
     """Faults that wait at the sandbox meet what has not been sent yet, on a slow machine later."""
-    until = time.monotonic() + LINGER
+    until = time.monotonic() + linger
     while time.monotonic() < until and _waiting() and thrower.visma_waits():
         _turn(house)
 

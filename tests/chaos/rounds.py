@@ -32,7 +32,7 @@ STAGE = Stage(
 )
 # By the name that their orders bear: for how long, and which classes at once.
 ROUNDS: dict[str, tuple[float, list[str]]] = {
-    "CALM": (3, []),
+    "CALM": (2, []),
     "VISMA": (6, list(VISMA)),
     "OURS": (12, ["kill", "term", "freeze", "twice", "clock", "rolling"]),
     "SERVERS": (10, ["broker", "database"]),
@@ -48,7 +48,7 @@ def main() -> None:
         shops = run.move_in(house, STAGE, SHOPS)
         sys.stderr.write(f"up {time.monotonic() - began:.1f} s\n")
         for name, (seconds, classes) in ROUNDS.items():
-            wish = run.Wish(SEED, classes, replace(STAGE, seconds=seconds), name)
+            wish = run.Wish(SEED, classes, replace(STAGE, seconds=seconds), name, linger=8)
             report = run.run(house, shops, wish, lambda line: None)
             sys.stdout.write(f"{json.dumps({'round': name} | report.as_json())}\n")
             sys.stdout.flush()
