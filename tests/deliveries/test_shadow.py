@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from integrations.connections.models import Connection, Grant
 from integrations.deliveries.models import Attempt, Delivery, Lane
-from integrations.deliveries.services import decisions, outbox, shadow, sweeping
+from integrations.deliveries.services import decisions, outbox, rehearsing, shadow, sweeping
 from integrations.deliveries.services.actors import COMMAND_LINE
 from integrations.deliveries.services.clock import database_now
+from integrations.deliveries.services.looking import Search
 from integrations.tenants.models import User
 from tests.deliveries.conftest import SCOPES, SERVICE, Push, Submit
 from tests.sandbox_process import SandboxProcess
@@ -113,6 +114,7 @@ def test_when_it_ends_the_others_go_out_once_and_what_is_there_is_parked(
 
     end(in_shadow)
     push(idle=timedelta(seconds=1))
+    push()
 
     for delivery in (found, differs, goes):
         delivery.refresh_from_db()
@@ -155,6 +157,7 @@ def test_it_does_not_end_before_all_that_wait_could_be_looked_up(
     assert sent_by_us(at_sandbox) == []
     Delivery.objects.update(look_at=None)
     push(idle=timedelta(seconds=1))
+    push()
     assert not shadow.shadow_of(in_shadow).is_on
     assert len(sent_by_us(at_sandbox)) == 1
 
@@ -234,3 +237,44 @@ def test_a_token_refused_while_rehearsing_is_stale(
 
     assert Grant.objects.get(connections=in_shadow).stale_number == 1
     assert Delivery.objects.get().rehearsed_at is None
+
+
+def test_a_list_begun_before_it_was_to_end_is_no_last_look(
+    in_shadow: Connection, submit: Submit, push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the list is read the owner ends shadow mode: what it misses is looked up once more."""
+    delivery = submit("WEB-1")
+    written: list[bool] = []
+    real = rehearsing.write_found
+
+    def end_first(search: Search, *, now: datetime) -> None:
+        if not written:
+            end(in_shadow)
+        written.append(search.whole)
+        real(search, now=now)
+
+    monkeypatch.setattr(rehearsing, "write_found", end_first)
+
+    push(idle=timedelta(seconds=1))
+    push()
+
+    delivery.refresh_from_db()
+    assert written == [False, True]
+    assert delivery.state == State.DELIVERED
+
+
+def test_what_is_sent_again_while_it_ends_is_looked_up_like_the_others(
+    in_shadow: Connection, submit: Submit, push: Push, member: User
+) -> None:
+    again, waiting = submit("WEB-1"), submit("WEB-2")
+    push()
+    decisions.cancel(again, by=member, now=database_now())
+    end(in_shadow)
+
+    decisions.resend(again, by=member, now=database_now())
+
+    assert shadow.shadow_of(in_shadow).unseen == 2
+    push(idle=timedelta(seconds=1))
+    push()
+    assert [d.looks.count() for d in (again, waiting)] == [2, 2]
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.DELIVERED}

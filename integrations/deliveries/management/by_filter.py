@@ -15,6 +15,7 @@ from integrations.deliveries.services.actors import COMMAND_LINE
 from integrations.deliveries.services.bulk_acts import FindsEverything
 from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.services.selecting import STATES, Selection
+from integrations.deliveries.services.urgency import WORDS
 from integrations.tenants.models import Tenant
 
 
@@ -29,6 +30,7 @@ class ByFilter(BaseCommand):
         parser.add_argument(
             "--reason", default="", choices=[reason for reason in Delivery.Reason.values if reason]
         )
+        parser.add_argument("--priority", default="", choices=list(WORDS))
         parser.add_argument("--connection", type=int, metavar="ID")
         parser.add_argument("--integration", default="", metavar="NAME")
         parser.add_argument("--since", type=date.fromisoformat, metavar="YYYY-MM-DD")
@@ -40,7 +42,9 @@ class ByFilter(BaseCommand):
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         if tenant is None:
             raise CommandError("There is no such tenant.")
-        names = ("state", "reason", "connection", "integration", "since", "until", "text")
+        names = (
+            "state", "reason", "priority", "connection", "integration", "since", "until", "text",
+        )  # fmt: skip
         selection = Selection(**{name: options[name] for name in names})
         try:
             if options["dry_run"]:

@@ -143,7 +143,8 @@ def _reopen(row: Delivery, now: datetime) -> None:
     numbering.forget_taken(row)
     row.reason, row.settled_at, row.problem = Reason.NONE, None, None
     row.charged = row.outages = row.set_aside = row.misses = 0
-    row.missed_at = row.cancel_wanted_at = None
+    row.missed_at = row.cancel_wanted_at = row.rehearsed_at = None
+    row.rehearsal = ""
     row.kept_refusal = False
     if doubtful:
         row.state, row.quarantined_until, row.look_at = State.UNCERTAIN, now, now

@@ -67,7 +67,7 @@ def _searches(lane: HeldLane, now: datetime) -> list[Search]:
                 continue
             sought.pop()
         _park_unfit(delivery, faults, now)
-    if len(sought) <= MOST_NARROW and not shadow.is_ending(lane.lane_id):
+    if len(sought) <= MOST_NARROW and not shadow.ends_at(lane.lane_id) is not None:
         return [Search(lane, [one], now, whole=False, rehearsed=built) for one in sought]
     return [Search(lane, sought, now, whole=True, rehearsed=built)] if sought else []
 
@@ -106,10 +106,14 @@ def _park_unfit(delivery: Delivery, faults: list[Fault], now: datetime) -> None:
 
 def write_found(search: Search, *, now: datetime) -> None:
     """Keep what a list says of each order; the last look before an end parks what is there."""
+    ends_at = shadow.ends_at(search.lane.lane_id)
+    is_last = ends_at is not None and search.whole and search.begun_at >= ends_at
     with transaction.atomic():
         for sought in search.sought:
             hits = search.hits.get(sought.delivery_id, [])
             finding = _finding(sought, hits)
+            if finding is Finding.MISS and ends_at is not None and not is_last:
+                continue  # begun before it was to end: looked up once more
             if _keep(search, sought, finding, now):
                 _record(search, sought, finding, hits)
         shadow.park_found(search.lane.lane_id, now=now)

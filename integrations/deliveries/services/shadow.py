@@ -103,14 +103,14 @@ def switch_off(connection: Connection, *, by: By, now: datetime) -> bool:
     return True
 
 
-def is_ending(lane_id: int) -> bool:
-    """Whether the last look is under way."""
-    return Lane.objects.filter(pk=lane_id, shadow_ends_at__isnull=False).exists()
+def ends_at(lane_id: int) -> datetime | None:
+    """Since when it is ending: lists begun then or later are the last look."""
+    return Lane.objects.values_list("shadow_ends_at", flat=True).get(pk=lane_id)
 
 
 def park_found(lane_id: int, *, now: datetime) -> None:
     """In a lane whose shadow mode ends: hand a person what was in Visma before we sent it."""
-    if not is_ending(lane_id):
+    if ends_at(lane_id) is None:
         return
     for finding, reason in _FOUND.items():
         found = Delivery.objects.filter(lane=lane_id, state=State.PENDING, rehearsal=finding)

@@ -100,6 +100,7 @@ def _selection(request: ApiRequest, wanted: control_shapes.Filter) -> Selection:
     selection = Selection(
         state=wanted.state or "",
         reason=str(wanted.reason or ""),
+        priority=wanted.priority or "",
         connection=connection,
         integration="" if connection else wanted.integration or "",
         since=wanted.since,

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from integrations.connections.models import Connection
 from integrations.deliveries.models import BulkAct, Delivery, Pause
 from integrations.deliveries.services.selecting import Selection, restored
+from integrations.intake.api.shapes import PriorityName
 
 StateName = Literal[
     "needs_you", "held", "pending", "sending", "uncertain", "delivered", "rejected", "parked",
@@ -43,6 +44,7 @@ class Filter(Strict):
 
     state: StateName | None = None
     reason: Delivery.Reason | None = Field(None, description="Why a parked order needs a person")
+    priority: PriorityName | None = None
     company: UUID | None = None
     integration: str | None = Field(None, min_length=1, max_length=50)
     since: date | None = Field(None, description="The first day of acceptance")

@@ -12,6 +12,7 @@ from integrations.connections.models import Connection, Integration
 from integrations.deliveries.models import BulkAct, Delivery
 from integrations.deliveries.services.bulk_acts import Preview
 from integrations.deliveries.services.selecting import Selection
+from integrations.deliveries.services.urgency import WORDS
 from integrations.tenants.models import Tenant
 from integrations.workspace.services.orders import FILTERS
 
@@ -79,6 +80,7 @@ def chosen_by(tenant: Tenant, selection: Selection) -> list[tuple[str, str]]:
     rows = [
         (_("State"), _state(selection.state)),
         (_("Why it needs a decision"), str(reasons.get(selection.reason, selection.reason))),
+        (_("Priority"), str(WORDS[selection.priority].label) if selection.priority else ""),
         (_("Company"), _company(tenant, selection.connection)),
         (_("Integration"), _integration(selection.integration)),
         (_("Accepted from"), selection.since and _day(selection.since)),
