@@ -10,7 +10,8 @@ from django.test import Client
 from integrations.connections.models import Connection
 from integrations.deliveries import tasks
 from integrations.deliveries.models import BulkAct, Delivery, Pause
-from integrations.deliveries.services import pausing, reaches
+from integrations.deliveries.services import decisions, pausing, reaches
+from integrations.deliveries.services.actors import Machine
 from integrations.deliveries.services.clock import database_now
 from integrations.tenants.models import Tenant, User
 from tests.workspace.seeds import make_connection, make_delivery
@@ -163,3 +164,17 @@ def test_the_list_narrows_by_day_reason_and_integration(
     assert listed(integration="other") == set()
     assert listed(q="SPENT-", reason="differs") == set()
     assert listed(q="SPENT-", state="delivered") == {"SPENT-1"}
+
+
+def test_an_orders_time_line_tells_who_held_it_back_and_let_it_go(
+    owner: Client, connection: Connection
+) -> None:
+    order = make_delivery(connection)
+    path = f"/t/fjordlys/orders/{order.pk}/"
+
+    owner.post(f"{path}pause/")
+    decisions.resume(order, by=Machine("API key …1234"), now=database_now())
+
+    page = text(owner, path)
+    assert "astrid@fjordlys.test pressed Pause" in page
+    assert "API key …1234 pressed Resume" in page

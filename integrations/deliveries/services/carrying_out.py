@@ -27,10 +27,10 @@ from integrations.deliveries.services.selecting import choose, restored
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-BATCH = 25
+BATCH = 10
 # So many are looked up at a time: a filter that finds few among millions is asked seldom.
 AHEAD = 1000
-PAUSE_SECONDS = 0.02  # for other writers, between batches
+PAUSE_SECONDS = 0.01  # for other writers, between batches
 EXAMPLES = 10
 
 _OUTCOMES = {

@@ -238,6 +238,8 @@ def _by_people(delivery: Delivery) -> Iterator[Entry]:
     verbs = {
         "delivery.cancelled": ("cancelled", _("%(by)s pressed Cancel")),
         "delivery.resent": ("pending", _("%(by)s pressed Send again")),
+        "delivery.paused": ("held", _("%(by)s pressed Pause")),
+        "delivery.resumed": ("pending", _("%(by)s pressed Resume")),
         "delivery.prioritized": ("pending", _("%(by)s changed how soon it goes out")),
         "delivery.decided": ("passed", _("%(by)s entered the number in Visma.net")),
         "delivery.decided_absent": ("pending", _("%(by)s said that it is not in Visma.net")),
@@ -249,7 +251,8 @@ def _by_people(delivery: Delivery) -> Iterator[Entry]:
     )
     for event in events[:MOST_SHOWN]:
         state, what = verbs[event.verb]
-        yield Entry(event.at, state, what % {"by": event.personal.get("by") or _("Somebody")})
+        by = event.personal.get("by") or event.facts.get("by_machine") or _("Somebody")
+        yield Entry(event.at, state, what % {"by": by})
 
 
 def _outcome(delivery: Delivery) -> list[Entry]:
