@@ -20,7 +20,7 @@ from integrations.connections.models import (
     Quota,
 )
 from integrations.connections.models.applications import Kind
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Breaker, Delivery, Lane
 from integrations.deliveries.models.lanes import LONG_AGO
 from integrations.deliveries.services import lanes, queueing
 from integrations.deliveries.services.clock import database_now
@@ -118,7 +118,10 @@ def fill(
     """
     if not after:
         empty()
-    Lane.objects.update(leased_until=LONG_AGO, slots=slots_per_lane)
+    Breaker.objects.all().delete()
+    Lane.objects.update(
+        leased_until=LONG_AGO, rests_until=None, setbacks=0, shut_at=None, slots=slots_per_lane
+    )
     queues = [lanes.lane_for(one) for one in connections]
     now, last = database_now(), _last_delivery()
     for at, lane in enumerate(queues):
