@@ -350,9 +350,9 @@ def test_the_database_refuses_states_that_make_no_sense(change: str, submit: Sub
         rewrite(f"UPDATE deliveries_delivery SET {change}")
 
 
-def test_the_database_refuses_a_second_open_attempt(sending: Delivery) -> None:
+def test_the_database_refuses_a_second_attempt_of_the_same_number(sending: Delivery) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        outbox.open_attempts([(sending.pk, 2, 1, "salesorder-v3", 1, database_now())])
+        outbox.open_attempts([(sending.pk, 1, 2, "salesorder-v3", 1, database_now())])
 
 
 def test_a_connection_has_one_lane(connection: Connection) -> None:
