@@ -65,7 +65,7 @@ class Pace:
             self._limit = 0
 
     def hear(self, remaining: int, reset: float, sent: float) -> None:
-        """Take in what was left when the request sent at that moment came.
+        """Take in what was left when the request begun at that moment came.
 
         Less than our own requests explain means that others use the allowance too, or that the
         window is older than we are: then no more than that goes out until it is over.
@@ -73,9 +73,10 @@ class Pace:
         known, since = tuple(self._sent), sent - self._length * OURS
         if len(known) == self._sent.maxlen and known[0] > since:
             return
-        ours = sum(1 for moment in known if since < moment <= sent)
+        # Its own first byte went out a little later, and counts too.
+        ours = 1 + sum(1 for moment in known if since < moment <= sent)
         if remaining + ours < self._limit:
-            later = sum(1 for moment in known if moment > sent)
+            later = sum(1 for moment in known if moment > sent) - 1
             self._left = max(0, remaining - later)
             self._left_until = sent + reset + self._guard * self._length
         elif sent >= self._left_until - reset:

@@ -75,7 +75,8 @@ def run(server: Aligned | FromTheFirst | Bucket, *, wake: float, travel: float) 
         arrived = max(arrived, now + 0.01 + draw.random() * travel)
         left_then = server.take(arrived)
         taken, refused = taken + (left_then is not None), refused + (left_then is None)
-        heapq.heappush(answers, (arrived + LATENCY, left_then or 0, now))
+        begun = now - 0.0005
+        heapq.heappush(answers, (arrived + LATENCY, left_then or 0, begun))
     return taken, refused
 
 
@@ -120,11 +121,23 @@ def test_less_left_than_our_own_explains_stops_until_the_window_is_over() -> Non
     pace.start(10.0)
     pace.send(10.0)
 
-    pace.hear(1, 7.0, 10.0)
+    pace.hear(1, 7.0, 9.999)
     pace.start(10.1)
     pace.send(10.1)
 
-    assert pace.opens_at(10.4) == pytest.approx(17.042)
+    assert pace.opens_at(10.4) == pytest.approx(17.041)
+
+
+def test_what_only_we_asked_for_stops_nothing() -> None:
+    """The first byte goes out after the request was begun, long after where it had to connect."""
+    pace = Pace()
+    pace.narrow(10, 1.0)
+    pace.start(10.0)
+    pace.send(10.2)
+
+    pace.hear(9, 1.0, 10.0)
+
+    assert pace.opens_at(10.7) <= 10.7
 
 
 def test_without_a_short_window_nothing_waits() -> None:

@@ -19,7 +19,7 @@ from integrations.visma.headers import RateLimit
 from integrations.visma.pacing import Pace
 
 UNSEEN, MOST_UNSEEN = 2, 64  # in flight while no answer has told a limit: at first, at most
-AHEAD = 0.5  # seconds of a short window that are claimed before the wire lets them out
+AHEAD = 0.8  # seconds of a short window that are claimed before the wire lets them out
 HEED_EVERY = 0.1  # while there is something to claim
 
 
