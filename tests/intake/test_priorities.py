@@ -88,7 +88,7 @@ def test_the_list_can_be_narrowed_to_a_priority(api: Client, connection: Connect
     for n, word in enumerate(("urgent", "bulk", "urgent")):
         submit(api, connection, order(f"WEB-{n}", priority=word))
 
-    page = api.get(address(connection), {"priority": "urgent", "limit": 1}).json()
+    page = api.get(address(connection), {"priority": "urgent", "limit": "1"}).json()
 
     assert [one["reference"] for one in page["orders"]] == ["WEB-2"]
     following = api.get(page["next"]).json()

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from integrations.connections.models import ApplicationEvent, Connection, Integration
+from integrations.connections.models.applications import OrderInKey
 from integrations.deliveries.models import Delivery
 from integrations.deliveries.services import ordering, shadow
 from integrations.deliveries.services.actors import COMMAND_LINE
@@ -127,7 +128,7 @@ def test_the_command_switches_and_tells(
 def test_an_order_behind_another_says_which_and_leads_there(
     owner: Client, connection: Connection
 ) -> None:
-    ordering.choose(connection.integration, ordering.OrderInKey.BLOCKS)
+    ordering.choose(connection.integration, OrderInKey.BLOCKS)
     first = make_delivery(connection, reference="WEB-1", queue_key="10042")
     last = make_delivery(connection, reference="WEB-2", queue_key="10042", behind=True)
 
