@@ -36,7 +36,7 @@ class Wish:
     classes: list[str]
     stage: Stage
     name: str = "WEB"
-    linger: float = 20.0
+    linger: float = 60.0
 
 
 def move_in(house: House, stage: Stage, shops: int) -> list[Shop]:

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from chaos.fleet import Fleet
+from chaos.intake import ask
 from chaos.messages import ring_twice
 from chaos.servers import Broker, Database, Server, send
 from chaos.timetable import Fault
@@ -196,7 +197,9 @@ class Thrower:
         return lambda: (self.fleet.replace(name), None)[1]
 
     def _reload_web(self) -> None:
-        send(self.fleet.programs["web"].process.pid, signal.SIGHUP)
+        """Unless it is still at it: on a machine too slow for that there would be no web at all."""
+        if ask(self.fleet.environment["PUBLIC_URL"], "GET", "/healthz", {}, timeout=1)[0] == 200:
+            send(self.fleet.programs["web"].process.pid, signal.SIGHUP)
 
     _DEEDS = {
         "kill": _kill,
