@@ -1,7 +1,7 @@
 """The pump in a thread of its own, so that slots are filled while a database is waited for.
 
 Calls wait in lines. Lines take turns, one call each, and each has no more under way than its
-window. A call whose gate is shut by the time its turn comes is not started but given back.
+width. A call whose gate is shut by the time its turn comes is not started but given back.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ ASK_PACE_EVERY = 0.05  # seconds; what a line waits for may come earlier than it
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """The calls of one lane before the wire. ``window``: how many may be under way at once.
+    """The calls of one lane before the wire. ``width``: how many may be under way at once.
 
     ``pace`` is shared by the lines under one allowance.
     """
 
-    window: int
+    width: int
     pace: Pace = field(default_factory=Pace)
     waiting: deque[Call] = field(default_factory=deque)
     out: int = 0
@@ -89,7 +89,7 @@ class Dispatcher:
             return sum(len(line.waiting) for _, _, line in self._aside)
 
     def hand_over(self, line: Line, calls: Iterable[Call]) -> None:
-        """Let calls go out as slots and the line's window allow.
+        """Let calls go out as slots and the line's width allow.
 
         Raises ValueError for a call we won't send; then none of them was taken.
         """
@@ -102,10 +102,10 @@ class Dispatcher:
             self._line_up(line)
             self._changed.notify_all()
 
-    def widen(self, line: Line, window: int) -> None:
+    def widen(self, line: Line, width: int) -> None:
         """Change how many of the line's calls may be under way at once."""
         with self._changed:
-            line.window = window
+            line.width = width
             self._line_up(line)
 
     def withdraw(self, line: Line) -> list[Call]:
@@ -226,7 +226,7 @@ class Dispatcher:
         self._line_up(line)
 
     def _line_up(self, line: Line) -> None:
-        if line.waiting and not line._turns and line.out < line.window:
+        if line.waiting and not line._turns and line.out < line.width:
             line._turns = True
             self._ring.append(line)
 

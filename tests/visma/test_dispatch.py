@@ -1,4 +1,4 @@
-"""Calls wait in lines before the wire: turns, windows, gates, and what comes back of them."""
+"""Calls wait in lines before the wire: turns, widths, gates, and what comes back of them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_lines_take_turns_one_call_each(start: StartServer, dispatcher: MakeDisp
     assert names.index("b1") < names.index("a3")
 
 
-def test_a_line_has_no_more_under_way_than_its_window(
+def test_a_line_has_no_more_under_way_than_its_width(
     start: StartServer, dispatcher: MakeDispatcher
 ) -> None:
     holding = Holding()
@@ -96,9 +96,7 @@ def test_a_line_has_no_more_under_way_than_its_window(
     assert len(collect(pump, 9)) == 9
 
 
-def test_a_wider_window_lets_more_out_at_once(
-    start: StartServer, dispatcher: MakeDispatcher
-) -> None:
+def test_a_wider_line_lets_more_out_at_once(start: StartServer, dispatcher: MakeDispatcher) -> None:
     holding = Holding()
     pump, line = dispatcher(8), Line(1)
     pump.hand_over(line, [order(url := start(holding.script).url, f"{n}") for n in range(3)])

@@ -23,8 +23,7 @@ class Attempt(models.Model):
         ANSWERED = "answered", _("Answered")
         UNKNOWN = "unknown", _("The answer was lost")
 
-    # Two rows an order are written here. The claim, which has the delivery's row locked, is the only
-    # one to insert; the constraint below is the index.
+    # The claim alone inserts, with the delivery's row locked; the constraint below is the index.
     delivery = models.ForeignKey(
         Delivery, models.CASCADE, related_name="attempts", db_constraint=False, db_index=False
     )

@@ -14,7 +14,7 @@ from integrations.deliveries.models import Lane
 from integrations.deliveries.services.allowances import Allowance
 from integrations.deliveries.services.hosts import HostWatch
 from integrations.deliveries.services.priorities import Turns
-from integrations.deliveries.services.windows import Window
+from integrations.deliveries.services.widths import Width
 from integrations.visma.calls import Deadline, boot_time
 from integrations.visma.dispatch import Line
 
@@ -76,7 +76,7 @@ class HeldLane:
     lane_id: int
     epoch: int
     deadline: Deadline
-    window: Window
+    width: Width
     line: Line
     connection: Connection
     company_key: str
@@ -155,8 +155,8 @@ def hold(
         lane_id=lane.pk,
         epoch=lane.epoch,
         deadline=deadline,
-        window=(window := Window(1 if lane.setbacks else lane.slots, most_slots)),
-        line=Line(window.slots, allowance.pace),
+        width=(width := Width(1 if lane.setbacks else lane.slots, most_slots)),
+        line=Line(width.slots, allowance.pace),
         connection=lane.connection,
         company_key=lane.company_key,
         allowance=allowance,
@@ -173,7 +173,7 @@ def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set
     held.connection = lane.connection
     held.in_shadow = lane.shadow_since is not None
     _start_slowly(held, now)
-    held.line.window = held.window.slots
+    held.line.width = held.width.slots
     refused = held.access
     held.access = _access(lane, now)
     if refused and held.access and refused.token_number != held.access.token_number:
@@ -201,7 +201,7 @@ def _start_slowly(held: HeldLane, now: datetime) -> None:
     if repaired_at is not None and repaired_at != held.repaired_at:
         held.repaired_at = repaired_at
         if now - repaired_at < REPAIR_IS_NEWS:
-            held.window.restart()
+            held.width.restart()
 
 
 def _may_send(lane: Lane) -> bool:

@@ -206,15 +206,15 @@ def give_back(session: Session) -> None:
                 session.lessons.append(partial(lanes.rest, lane.lane_id, until=opens_at))
     if done and session.did(lambda: outbox.release(done, now=now)):
         _drop_searches(session, set(done))
-        _remember_windows(session, [session.held[lane_id] for lane_id in done])
+        _remember_widths(session, [session.held[lane_id] for lane_id in done])
         for lane_id in done:
             del session.held[lane_id]
 
 
-def _remember_windows(session: Session, given_back: list[HeldLane]) -> None:
+def _remember_widths(session: Session, given_back: list[HeldLane]) -> None:
     """Whoever holds the lane next goes on with what Visma was found to take."""
     by_slots: dict[int, list[int]] = {}
     for lane in given_back:
-        if lane.window.slots != lane.window.before:
-            by_slots.setdefault(lane.window.slots, []).append(lane.lane_id)
+        if lane.width.slots != lane.width.before:
+            by_slots.setdefault(lane.width.slots, []).append(lane.lane_id)
     session.lessons += [partial(lanes.remember, ids, slots=n) for n, ids in by_slots.items()]

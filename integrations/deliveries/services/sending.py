@@ -80,7 +80,7 @@ def _shares(session: Session) -> list[tuple[HeldLane, int]]:
     shares = []
     for lane in sorted(filter(_claims, session.held.values()), key=_last_claim):
         # Lanes share allowances and hosts: the next of them finds it taken.
-        count = min(free, 2 * lane.window.slots - lane.out, lane.free_for_orders(now))
+        count = min(free, 2 * lane.width.slots - lane.out, lane.free_for_orders(now))
         if count > 0:
             lane.under_way(count)
             lane.claimed_at = at
@@ -214,15 +214,15 @@ def take_order(session: Session, job: Job, answer: Answer) -> None:
 
 def _widen(session: Session, lane: HeldLane, answer: Answer) -> None:
     """Let more or fewer of the lane's orders be under way, as this answer speaks for or against."""
-    window, before = lane.window, lane.window.slots
+    width, before = lane.width, lane.width.slots
     if answer.curl_code == TIMED_OUT and answer.passed:
-        window.hung(answer.ended)
+        width.hung(answer.ended)
     elif answer.status == 429 or answer.status >= 500 or not answer.whole:
-        window.set_back(answer.began, answer.ended)
+        width.set_back(answer.began, answer.ended)
     else:
-        window.went_well(answer.began, answer.ended)
-    if window.slots != before:
-        session.dispatcher.widen(lane.line, window.slots)
+        width.went_well(answer.began, answer.ended)
+    if width.slots != before:
+        session.dispatcher.widen(lane.line, width.slots)
 
 
 def learn(session: Session, lane: HeldLane, answer: Answer) -> None:

@@ -10,10 +10,10 @@ SMOOTHING = 0.2  # the share of the newest answer in the smoothed latency
 
 
 @dataclass(slots=True)
-class Window:
+class Width:
     """From 1 to ``most`` slots. Times are monotonic seconds of when a request began.
 
-    While all goes well the window grows by one with each good answer, so that it doubles with each
+    While all goes well the width grows by one with each good answer, so that it doubles with each
     round; after a setback by one a round. A setback halves it, once for all that was under way.
     """
 
