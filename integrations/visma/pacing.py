@@ -13,7 +13,7 @@ from collections import deque
 REMEMBERED = 64  # sends, while no limit of a short window is known
 # Shares of a window: how much later than it would have to be a request is planned, and how little
 # later it may go where others were late. What is between the two makes up for lateness.
-EASE, GUARD = 0.010, 0.006
+EASE, GUARD = 0.008, 0.006
 # Refused all the same: answers or requests travel less evenly than that leaves room for.
 MORE_GUARD, MOST_GUARD = 0.01, 0.05
 CATCH_UP = 0.05  # seconds that a plan may lie back
