@@ -16,8 +16,8 @@ from benchmarks import processor_time
 
 EXTENSION = "pg_stat_statements"
 SETTINGS = ["-c", f"shared_preload_libraries={EXTENSION}", "-c", f"{EXTENSION}.track_planning=on"]
-_BEGINNING = re.compile(r"\b(UPDATE (?!SKIP)|INSERT INTO|DELETE FROM).*", re.IGNORECASE)
-_CHARACTERS = 60
+_BEGINNING = re.compile(r"\b(UPDATE (?!SKIP|OF )|INSERT INTO|DELETE FROM).*", re.IGNORECASE)
+_CHARACTERS = 52
 
 
 @dataclass(frozen=True, slots=True)
