@@ -69,12 +69,13 @@ class ByFilter(BaseCommand):
         )
         if not new:
             self.stdout.write(f"The same runs already since {act.started_at:%H:%M:%S}.")
-        while act.under_way:
+        before = -1
+        while act.seen_count > before:
             before = act.seen_count
             tasks.act_now(act.pk)
             act.refresh_from_db()
-            if act.under_way and act.seen_count == before:
-                raise CommandError(f"Somebody else carries it out: {act.pk}.")
+        if act.under_way:
+            raise CommandError(f"Somebody else carries it out: {act.pk}.")
         done = ", ".join(f"{number} {code}" for code, number in sorted(act.outcomes.items()))
         self.stdout.write(f"{act.pk} {act.state}: {done or 'nothing'}.")
         self._tell(act.left_out)
