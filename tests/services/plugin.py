@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from demo import environment, processes
 from tests.services.private import PrivateServers
 
+BYTECODE = Path(__file__).resolve().parents[2] / "var" / "bytecode"
 SERVERS = pytest.StashKey[PrivateServers]()
 
 
@@ -35,6 +38,13 @@ def settings(database_url: str, redis_url: str) -> dict[str, str]:
     }
 
 
+def keep_bytecode() -> None:
+    """Tests start programs by the dozen: each would compile all its modules where none is kept."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = os.fspath(BYTECODE)
+        sys.dont_write_bytecode = False
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """A wrapper comes before pytest-django's own hook, which reads the settings."""
@@ -43,6 +53,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "browser: drives a real Chromium",
     ):
         early_config.addinivalue_line("markers", line)
+    keep_bytecode()
     processes.adopt_orphans()
     servers = PrivateServers()
     early_config.stash[SERVERS] = servers
