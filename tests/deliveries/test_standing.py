@@ -114,11 +114,13 @@ def test_says_that_our_own_application_is_at_fault(tenant: Tenant) -> None:
     assert held(make_delivery(connection)) == Held(Why.APPLICATION)
 
 
-def test_asks_twice_for_all_lanes_of_a_page(tenant: Tenant, django_assert_num_queries: Any) -> None:
+def test_asks_four_times_for_all_lanes_of_a_page(
+    tenant: Tenant, django_assert_num_queries: Any
+) -> None:
     well, paused = make_connection(tenant), make_connection(tenant, "B", paused_at=NOON)
     lanes = [lane_of(well), lane_of(paused)]
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         holds = holds_of(lanes, now=NOON)
 
     assert holds == {lanes[1].pk: Held(Why.PAUSED)}

@@ -147,10 +147,11 @@ def let_go(breaker_id: int, epoch: int, *, now: datetime) -> None:
 
 
 def close(breaker_id: int, epoch: int, *, now: datetime) -> bool:
-    """Orders pass again: all drains may send."""
+    """Orders pass again: all drains may send. Outages of long ago are forgotten."""
     breaker = _held(breaker_id, epoch).first()
     if breaker is None or not _held(breaker_id, epoch).update(closed_at=now):
         return False
+    Breaker.objects.filter(closed_at__lt=now - KEPT).delete()
     incidents.clear(INCIDENT, subject=breaker.origin, now=now)
     return True
 
@@ -159,11 +160,6 @@ def outage_around(origin: str, moment: datetime) -> Breaker | None:
     """The outage of a host that an attempt which ended then fell into."""
     around = Breaker.objects.filter(origin=origin, failing_since__lte=moment)
     return around.exclude(closed_at__lt=moment).order_by("failing_since").first()
-
-
-def forget_old(*, now: datetime) -> int:
-    """Delete the breakers that closed long ago."""
-    return Breaker.objects.filter(closed_at__lt=now - KEPT).delete()[0]
 
 
 def pause_after(failed: int, longest: timedelta) -> timedelta:
