@@ -26,7 +26,7 @@ from integrations.visma.origins import origin_of
 from tests.deliveries.conftest import Connect, Push, Submit
 from tests.sandbox_process import SandboxProcess
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
 TEN_MINUTES = 600
 
