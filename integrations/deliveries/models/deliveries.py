@@ -128,7 +128,11 @@ class Delivery(models.Model):
                 fields=["lane", "look_at"], condition=Q(state="uncertain"),
                 name="deliveries_uncertain",
             ),
-            models.Index(fields=["lane", "state", "-id"], name="deliveries_by_state"),
+            # A delivery is in `sending` for a moment, and has an index of its own there.
+            models.Index(
+                fields=["lane", "state", "-id"], condition=~Q(state="sending"),
+                name="deliveries_by_state",
+            ),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
