@@ -30,7 +30,7 @@ from integrations.visma.calls import Answer, boot_time
 
 logger = logging.getLogger(__name__)
 
-POLL, POLL_IDLE = 0.05, 0.25  # seconds
+POLL = 0.05  # seconds
 SAVE_EVERY = 1.0
 BATCH, BATCH_SECONDS = 128, 0.1
 
@@ -80,7 +80,7 @@ def _turn(session: Session) -> None:
 
 def _listen(session: Session, *, claims: bool = False) -> None:
     """Wait for answers: a batch of them, or until there is room to claim for."""
-    wait = POLL if session.out or session.held else POLL_IDLE
+    wait = POLL
     if session.unwritten:
         wait = min(wait, max(0.0, session.unwritten_since + BATCH_SECONDS - boot_time()))
     few = session.ahead // 2 if claims else -1
