@@ -17,13 +17,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from integrations.deliveries.models import Delivery
-from integrations.deliveries.services import breakers, outbox
+from integrations.deliveries.services import breakers, measuring, outbox
 from integrations.deliveries.services.clock import database_now
 from integrations.deliveries.services.holding import TOKEN_RESERVE
 
@@ -65,11 +63,8 @@ def oldest_unserved(*, now: datetime) -> datetime | None:
         limit=MOST_LANES,
         shut=breakers.shut_routes(),
     )
-    waiting = Delivery.objects.filter(
-        lane__in=due, state=Delivery.State.PENDING, paused_at=None, due_at__lte=now
-    )
-    since: datetime | None = waiting.aggregate(since=Min("due_at"))["since"]
-    return since
+    since = measuring.oldest_due_of(due) if due else None
+    return since if since is not None and since <= now else None
 
 
 def unserved_too_long(*, now: datetime) -> datetime | None:

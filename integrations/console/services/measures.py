@@ -20,6 +20,8 @@ from integrations.deliveries.services import measuring, tallies
 from integrations.deliveries.services.measuring import Left
 from integrations.deliveries.services.phases import Phase
 
+JUST_NOW = 10  # seconds
+
 Samples = list[tuple[Mapping[str, str], float]]
 
 
@@ -58,18 +60,22 @@ def _orders(sums: tallies.Sums) -> Iterator[Metric]:
 
 
 def _waiting(now: datetime) -> Iterator[Metric]:
+    oldest = measuring.oldest_due_at()
     yield gauge(
         "portal_orders_in_flight", "Orders that living push workers have claimed.",
         measuring.in_flight(now=now),
     )  # fmt: skip
     yield gauge(
         "portal_oldest_due_seconds", "How long the order that waits longest has been due.",
-        _seconds_since(measuring.oldest_due_at(), now),
+        _seconds_since(oldest, now),
     )  # fmt: skip
     yield gauge(
         "portal_oldest_unserved_seconds",
         "How long the oldest order has been due that could go out and that nobody serves.",
-        _seconds_since(health.oldest_unserved(now=now), now),
+        # While even the oldest came just now, nobody need look which lanes could go.
+        _seconds_since(health.oldest_unserved(now=now), now)
+        if _seconds_since(oldest, now) > JUST_NOW
+        else 0,
     )  # fmt: skip
 
 

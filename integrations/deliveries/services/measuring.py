@@ -41,6 +41,24 @@ def oldest_due_at() -> datetime | None:
     return oldest
 
 
+_OLDEST_OF = """
+    SELECT min(head.due_at) FROM unnest(%s::bigint[]) lane, generate_series(0, 2) rank, LATERAL (
+      SELECT due_at FROM deliveries_delivery
+      WHERE lane_id = lane AND priority = rank
+      AND state = 'pending' AND paused_at IS NULL AND NOT behind
+      ORDER BY due_at LIMIT 1) head"""
+
+
+def oldest_due_of(lane_ids: list[int]) -> datetime | None:
+    """The same among these lanes."""
+    if connection.vendor == "postgresql":
+        found: datetime | None = select(_OLDEST_OF, [lane_ids])[0][0]
+        return found
+    waiting = Delivery.objects.filter(lane__in=lane_ids, state=State.PENDING, paused_at=None)
+    oldest: datetime | None = waiting.filter(behind=False).aggregate(oldest=Min("due_at"))["oldest"]
+    return oldest
+
+
 def in_flight(*, now: datetime) -> int:
     """Orders that a living push worker has claimed and not settled."""
     return Delivery.objects.filter(state=State.SENDING, lane__leased_until__gt=now).count()
