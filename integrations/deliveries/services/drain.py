@@ -40,20 +40,19 @@ def drain(options: DrainOptions, stop: threading.Event) -> None:
     # What is there by now stays; only what the push makes is worth the collector's time.
     gc.freeze()
     session = open_session(options, stop)
-    busy_at = boot_time()
     try:
-        while not _is_over(session, busy_at):
+        while not _is_over(session):
             _turn(session)
             if session.held or session.out or session.probe:
-                busy_at = boot_time()
+                session.busy_at = boot_time()
     finally:
         _end(session)
 
 
-def _is_over(session: Session, busy_at: float) -> bool:
+def _is_over(session: Session) -> bool:
     if session.held or session.out or session.probe or session.unwritten or session.lessons:
         return session.wound_down_for > session.options.grace.total_seconds()
-    idle = boot_time() - busy_at > session.options.idle.total_seconds()
+    idle = boot_time() - session.busy_at > session.options.idle.total_seconds()
     return idle or session.winds_down
 
 

@@ -47,6 +47,8 @@ def lease(session: Session) -> None:
         session.next_lease = began + max(LEASE_EVERY_IDLE, SPARED * (boot_time() - began))
     suspended = _held_applications(session) if leased else set()
     for lane in leased:
+        # A lane may be given back within the turn; it was work all the same.
+        session.busy_at = began
         session.next_look = session.next_asking = 0
         allowance = session.allowances.of(*_allowance_key(lane))
         allowance.host = breakers.origin_of_lane(lane)

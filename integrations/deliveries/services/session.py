@@ -60,6 +60,7 @@ class Session:
     unwritten_since: float = 0.0
     claims_in_doubt: bool = False
     started: float = field(default_factory=boot_time)
+    busy_at: float = field(default_factory=boot_time)
     next_renewal: float = 0.0
     next_lease: float = 0.0
     next_look: float = 0.0
