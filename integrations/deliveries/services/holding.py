@@ -91,6 +91,7 @@ class HeldLane:
     looking: int = 0  # lists of it under way
     doubts: int = 0  # lost answers in a row
     setbacks: int = 0
+    untold: int = 0  # reasons to stop that are not written yet
     repaired_at: datetime | None = None
     out: int = 0  # requests claimed or under way, looks included
     since: float = field(default_factory=boot_time)
@@ -103,6 +104,11 @@ class HeldLane:
         self.out += change
         self.allowance.hold(change)
         self.host.out += change
+
+    @property
+    def room(self) -> int:
+        """How many more may be claimed: a second set waits in line; after a setback none does."""
+        return (1 if self.setbacks else 2 * self.width.slots) - self.out
 
     def free_for_orders(self, now: datetime) -> int:
         """How many more orders quota and host let out now."""
@@ -180,7 +186,7 @@ def refresh(held: HeldLane, lane: Lane, *, now: datetime, held_applications: set
         held.deadline.shut = False
     application_well = lane.connection.integration.application_id not in held_applications
     rests = lane.rests_until is not None and lane.rests_until > now
-    well = application_well and not rests and _may_send(lane)
+    well = application_well and not rests and not held.untold and _may_send(lane)
     may_send = held.access is not None and well
     if held.claims and not may_send:
         held.deadline.until = 0

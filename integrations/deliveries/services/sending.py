@@ -80,7 +80,7 @@ def _shares(session: Session) -> list[tuple[HeldLane, int]]:
     shares = []
     for lane in sorted(filter(_claims, session.held.values()), key=_last_claim):
         # Lanes share allowances and hosts: the next of them finds it taken.
-        count = min(free, 2 * lane.width.slots - lane.out, lane.free_for_orders(now))
+        count = min(free, lane.room, lane.free_for_orders(now))
         if count > 0:
             lane.under_way(count)
             lane.claimed_at = at
@@ -283,7 +283,13 @@ def _teach_well(session: Session, lane: HeldLane) -> None:
 def _stop_lane(session: Session, lane: HeldLane, lesson: Callable[[], object]) -> None:
     """Nothing more is claimed of the lane in this hold; why is written with the answers."""
     lane.claims = False
-    session.lessons.append(lesson)
+    lane.untold += 1
+
+    def tell() -> None:
+        lesson()
+        lane.untold -= 1
+
+    session.lessons.append(tell)
 
 
 def _shutting(lane: HeldLane, because: str, session: Session) -> Callable[[], object]:
