@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 POLL = 0.05  # seconds
 SAVE_EVERY = 1.0
-BATCH, BATCH_SECONDS = 128, 0.1
+BATCH, BATCH_SECONDS = 256, 0.1
 
 
 def drain(options: DrainOptions, stop: threading.Event) -> None:

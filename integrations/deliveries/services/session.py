@@ -79,7 +79,7 @@ class Session:
     @property
     def ahead(self) -> int:
         """How many orders may be claimed beyond the slots."""
-        return max(LEAST_AHEAD, min(2 * self.options.slots, MOST_AHEAD))
+        return max(LEAST_AHEAD, min(3 * self.options.slots, MOST_AHEAD))
 
     @property
     def age(self) -> float:
