@@ -165,9 +165,7 @@ def test_a_rejected_order_whose_first_answer_was_lost_is_looked_for_before_it_go
     assert in_visma("WEB-1") == [delivery.visma_number]
 
 
-def test_holds_back_a_paused_order_and_lets_it_go(
-    submit: Submit, push: Push, member: User
-) -> None:
+def test_holds_back_a_paused_order_and_lets_it_go(submit: Submit, push: Push, member: User) -> None:
     delivery = submit()
     decisions.pause(delivery, by=member, now=database_now())
     push()

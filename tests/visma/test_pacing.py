@@ -57,7 +57,7 @@ class Bucket:
 
 def run(server: Aligned | FromTheFirst | Bucket, *, wake: float, travel: float) -> tuple[int, int]:
     """Taken and refused of a queue that never empties, on a clock of its own."""
-    draw = random.Random(7)  # noqa: S311 - repeatable, guards nothing
+    draw = random.Random(7)
     pace, now, taken, refused, arrived = Pace(), 100.0, 0, 0, 0.0
     pace.narrow(LIMIT, 1.0)
     answers: list[tuple[float, int, float]] = []

@@ -31,8 +31,8 @@ class Allowance:
     """
 
     __slots__ = (
+        "_all",
         "_named",
-        "_registry",
         "_unseen",
         "application",
         "budgets",
@@ -43,7 +43,7 @@ class Allowance:
         "pace",
     )
 
-    def __init__(self, registry: Allowances, application: int, company_key: str) -> None:
+    def __init__(self, all_of_them: Allowances, application: int, company_key: str) -> None:
         self.application, self.company_key, self.host = application, company_key, ""
         self.out = 0
         self.gate = Deadline(math.inf)
@@ -51,7 +51,7 @@ class Allowance:
         self.budgets: list[Budget] = []
         self._named: dict[str, Budget] = {}
         self._unseen = UNSEEN
-        self._registry = registry
+        self._all = all_of_them
 
     def hold(self, change: int) -> None:
         """Count requests in or out."""
@@ -78,9 +78,9 @@ class Allowance:
     def _room(self, budget: Budget, at: float) -> int:
         window = budget.heard.window
         if window.is_short:
-            soon = budget.paced(self._registry.reserve) * AHEAD / window.seconds
+            soon = budget.paced(self._all.reserve) * AHEAD / window.seconds
             return 1 + math.ceil(soon) + self.pace.under_way - self.out
-        return budget.room(at, self._registry.reserve)
+        return budget.room(at, self._all.reserve)
 
     def learn(
         self,
@@ -98,7 +98,7 @@ class Allowance:
         at = now.timestamp()
         ago = 0.0 if sent is None else max(0.0, time.monotonic() - sent)
         if told is not None:
-            budget = self._named.get(told.policy) or self._registry.named(self, told.policy)
+            budget = self._named.get(told.policy) or self._all.named(self, told.policy)
             window = budget.heard.window
             limit, seconds = window.limit, window.seconds
             window.take(told, sent=at - ago, heard=at)
@@ -108,14 +108,14 @@ class Allowance:
             if window.is_short:
                 self._pace(told, ago)
             elif budget.is_scarce(at):
-                self._registry.urgent = True
+                self._all.urgent = True
         if retry_after is not None:
             self._close(told, at + min(retry_after, LONGEST))
 
     def _set_pace(self, budget: Budget) -> None:
         window = budget.heard.window
         if window.is_short:
-            self.pace.narrow(budget.paced(self._registry.reserve), window.seconds)
+            self.pace.narrow(budget.paced(self._all.reserve), window.seconds)
         elif not any(one.heard.window.is_short for one in self.budgets):
             self.pace.widen()
 
@@ -125,7 +125,7 @@ class Allowance:
 
     def _close(self, told: RateLimit | None, until: float) -> None:
         if told is None:
-            met = self.budgets or [self._registry.named(self, "")]
+            met = self.budgets or [self._all.named(self, "")]
         else:
             met = [self._named[told.policy]]
         self._unseen = UNSEEN
@@ -152,7 +152,7 @@ class Allowance:
         until = self.closed(at)
         if not until and self.out == 0:
             spent = (
-                one.heard.window.opens_at(at, self._registry.reserve)
+                one.heard.window.opens_at(at, self._all.reserve)
                 for one in self.budgets
                 if not one.heard.window.is_short
             )
