@@ -13,6 +13,7 @@ import logging
 import threading
 
 from integrations.deliveries.services import (
+    answering,
     leasing,
     ordering,
     outbox,
@@ -93,7 +94,7 @@ def _listen(session: Session, *, claims: bool = False) -> None:
 
 def _take(session: Session, answer: Answer) -> None:
     if isinstance(answer.key, Job):
-        sending.take_order(session, answer.key, answer)
+        answering.take_order(session, answer.key, answer)
     elif isinstance(answer.key, PageAsked):
         searching.take_page(session, answer.key.search, answer)
     elif isinstance(answer.key, ProbeAsked):

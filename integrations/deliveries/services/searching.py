@@ -7,8 +7,8 @@ from functools import partial
 
 from integrations.connections.services import custody
 from integrations.deliveries.services import findings, looking, reading, rehearsing
+from integrations.deliveries.services.answering import learn
 from integrations.deliveries.services.looking import Search
-from integrations.deliveries.services.sending import learn
 from integrations.deliveries.services.session import Session
 from integrations.visma.answers import Read, classify_read
 from integrations.visma.calls import Answer, boot_time

@@ -1,41 +1,29 @@
-"""Claims and what comes back of them."""
+"""What is claimed and handed over, and what is taken back unsent."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
 
-from integrations.connections.services import custody, incidents
-from integrations.deliveries.models import Delivery, Lane
+from integrations.deliveries.models import Delivery
 from integrations.deliveries.services import (
     claiming,
-    judging,
-    lanes,
     outbox,
     probing,
-    repeats,
     telling,
 )
 from integrations.deliveries.services.holding import HeldLane, Job
 from integrations.deliveries.services.hosts import ProbeAsked
 from integrations.deliveries.services.looking import PageAsked
-from integrations.deliveries.services.outbox import Arrival
 from integrations.deliveries.services.session import Session
 from integrations.deliveries.services.settling import claim_of
-from integrations.visma.answers import Outcome, Verdict
-from integrations.visma.calls import Answer, Call, boot_time
-from integrations.visma.headers import answered_at, rate_limit, retry_after
+from integrations.deliveries.services.stopping import shutting, stop_lane
+from integrations.visma.calls import Call, boot_time
 from integrations.visma.routes import ROUTES
 
 logger = logging.getLogger(__name__)
-
-DOUBTS_TO_REST = 3  # lost answers in a row before a lane rests
-TIMED_OUT = 28  # libcurl's code
-ASKS_TO_WAIT = (429, 503)
-UNTOLD_WAIT = 30.0  # seconds after a 429 that doesn't say how long
 
 
 def claim_and_send(session: Session) -> bool:
@@ -52,7 +40,7 @@ def claim_and_send(session: Session) -> bool:
         # The rows won't be claimed as they are: a fault of ours, which must not spin.
         logger.exception("Lanes %s can't be claimed from", [lane.lane_id for lane, _ in shares])
         for lane, _ in shares:
-            _stop_lane(session, lane, _shutting(lane, "fault of ours", session))
+            stop_lane(session, lane, shutting(lane, "fault of ours", session))
         return False
     if jobs is None:
         # Its COMMIT may have gone through all the same: look what is there before going on.
@@ -118,7 +106,7 @@ def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
         # The lane's address or token can't be sent to or with; nothing went out.
         fault = str(error)[:200]
         _give_back(session, jobs, fault=fault)
-        _stop_lane(session, lane, _shutting(lane, fault, session))
+        stop_lane(session, lane, shutting(lane, fault, session))
 
 
 def withdraw_stopped(session: Session) -> None:
@@ -190,133 +178,3 @@ def take_back_doubtful_claims(session: Session) -> None:
         return True
 
     session.claims_in_doubt = not session.database(take_back)
-
-
-def take_order(session: Session, job: Job, answer: Answer) -> None:
-    """Judge one answer to a create, and keep the outcome until it is written."""
-    del session.out[job.delivery_id, job.attempt]
-    job.lane.under_way(-1)
-    judged = judging.judge(job, answer, session.options, now=session.clock.now())
-    if not session.unwritten:
-        session.unwritten_since = boot_time()
-    session.unwritten.append(judged.outcome)
-    telling.answered(job, judged.outcome, answer)
-    if not isinstance(judged.outcome, Arrival) and repeats.may_be_too_many(
-        judged.outcome[0], answer
-    ):
-        now = session.clock.now()
-        session.lessons.append(lambda: repeats.space_out(job.delivery_id, job.attempt, now=now))
-    learn(session, job.lane, answer)
-    _widen(session, job.lane, answer)
-    if judged.verdict is not None:
-        _teach_lane(session, job, answer, judged.verdict)
-
-
-def _widen(session: Session, lane: HeldLane, answer: Answer) -> None:
-    """Let more or fewer of the lane's orders be under way, as this answer speaks for or against."""
-    width, before = lane.width, lane.width.slots
-    if answer.curl_code == TIMED_OUT and answer.passed:
-        width.hung(answer.ended)
-    elif answer.status == 429 or answer.status >= 500 or not answer.whole:
-        width.set_back(answer.began, answer.ended)
-    else:
-        width.went_well(answer.began, answer.ended)
-    if width.slots != before:
-        session.dispatcher.widen(lane.line, width.slots)
-
-
-def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
-    """Take in what an answer says of quota and time, whatever it was about."""
-    now = session.clock.now()
-    wait = retry_after(answer) if answer.status in ASKS_TO_WAIT else None
-    if answer.status == 429 and wait is None:
-        wait = UNTOLD_WAIT
-    lane.allowance.learn(rate_limit(answer), wait, now, sent=answer.began)
-    probing.hear(session, lane, answer)
-    if wait is not None:
-        session.next_saving = 0
-        _open_gates(session, lane)
-    told = answered_at(answer) if lane.clock_offset is None else None
-    if told is not None:
-        lane.clock_offset = offset = told - now
-        session.lessons.append(
-            lambda: Lane.objects.filter(pk=lane.lane_id).update(clock_offset=offset)
-        )
-
-
-def _open_gates(session: Session, throttled: HeldLane) -> None:
-    """A 429 has been learnt: what waited behind the gates it shut is taken back, and they open."""
-    for lane in session.held.values():
-        if lane.allowance is throttled.allowance:
-            take_unsent(session, session.dispatcher.withdraw(lane.line))
-    throttled.allowance.gate.shut = False
-    if throttled.claims:
-        throttled.deadline.shut = False
-
-
-def _teach_lane(session: Session, job: Job, answer: Answer, verdict: Verdict) -> None:
-    lane = job.lane
-    match verdict.outcome:
-        case Outcome.DELIVERED:
-            _teach_well(session, lane)
-        case Outcome.UNAUTHORIZED:
-            _stop_lane(session, lane, lambda: _refused_token(session, job))
-        case Outcome.LANE_REFUSED if not job.set_aside:
-            _stop_lane(session, lane, _shutting(lane, f"answer {answer.status}", session))
-        case Outcome.NOT_SENT if verdict.own_set_up:
-            _stop_lane(session, lane, lambda: _own_fault(session, lane, answer.error))
-        case Outcome.NOT_SENT if lane.claims and boot_time() < lane.deadline.until:
-            _stop_lane(session, lane, _setting_back(lane, session))
-        case Outcome.UNKNOWN:
-            lane.doubts += 1
-            if lane.claims and (lane.doubts >= DOUBTS_TO_REST or lane.setbacks):
-                _stop_lane(session, lane, _setting_back(lane, session))
-
-
-def _teach_well(session: Session, lane: HeldLane) -> None:
-    lane.doubts = 0
-    if lane.setbacks:
-        lane.setbacks = 0
-        session.lessons.append(lambda: lanes.recover(lane.lane_id))
-
-
-def _stop_lane(session: Session, lane: HeldLane, lesson: Callable[[], object]) -> None:
-    """Nothing more is claimed of the lane in this hold; why is written with the answers."""
-    lane.claims = False
-    lane.untold += 1
-
-    def tell() -> None:
-        lesson()
-        lane.untold -= 1
-
-    session.lessons.append(tell)
-
-
-def _shutting(lane: HeldLane, because: str, session: Session) -> Callable[[], object]:
-    now = session.clock.now()
-    return lambda: lanes.shut(lane.lane_id, because=because, now=now)
-
-
-def _setting_back(lane: HeldLane, session: Session) -> Callable[[], object]:
-    lane.setbacks += 1
-    until = session.clock.now() + judging.jittered(lane.setbacks)
-    return lambda: lanes.set_back(lane.lane_id, setbacks=lane.setbacks, until=until)
-
-
-def _refused_token(session: Session, job: Job) -> None:
-    """A 401: that token is stale. When the one before it was refused too, the doctor looks."""
-    access = job.lane.access
-    if access is None:
-        return
-    refused_before = custody.last_refused(access.grant_id)
-    if custody.mark_stale(access.grant_id, job.token_number) and (
-        0 < refused_before == job.token_number - 1
-    ):
-        lanes.shut(job.lane.lane_id, because="two tokens refused", now=session.clock.now())
-
-
-def _own_fault(session: Session, lane: HeldLane, error: str) -> None:
-    lanes.shut(lane.lane_id, because=error, now=session.clock.now())
-    incidents.open_incident(
-        "own_set_up", subject=f"lane-{lane.lane_id}", connection=lane.connection, detail=error
-    )
