@@ -97,6 +97,7 @@ class HeldLane:
     since: float = field(default_factory=boot_time)
     claimed: int = 0  # in this hold
     claimed_at: float = 0.0
+    handed_token: int = 0  # of the orders last handed over; 0: none yet
     gives_way: bool = False  # its slice is over and others wait
 
     def under_way(self, change: int) -> None:

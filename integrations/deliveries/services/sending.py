@@ -96,6 +96,7 @@ def _hand_over(session: Session, lane: HeldLane, jobs: list[Job]) -> None:
     route = ROUTES[access.route]
     lane.under_way(len(jobs))
     lane.claimed += len(jobs)
+    lane.handed_token = access.token_number
     session.out.update(((job.delivery_id, job.attempt), job) for job in jobs)
     try:
         session.dispatcher.hand_over(
@@ -137,11 +138,10 @@ def take_unsent(session: Session, calls: list[Call]) -> None:
 
 def _may_go(lane: HeldLane, now: datetime) -> bool:
     """Whether nothing was learnt since the claim that speaks against it."""
-    first = lane.line.waiting[0].key
     return (
         lane.claims
         and lane.access is not None
-        and (not isinstance(first, Job) or lane.access.token_number == first.token_number)
+        and lane.handed_token in (0, lane.access.token_number)
         and not lane.allowance.is_closed(now)
         and not lane.host.is_shut
     )
