@@ -12,7 +12,7 @@ from django.conf import settings
 from integrations.tenants.forms import OwnWords
 
 # Their errors are never shown.
-FROM_AN_ADDRESS = {"ListForm", "LedgerForm", "OrdersForm", "ConnectForm"}
+FROM_AN_ADDRESS = {"LaneForm", "ListForm", "LedgerForm", "OrdersForm", "ConnectForm"}
 
 
 class Question(OwnWords, forms.Form):

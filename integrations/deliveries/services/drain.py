@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import threading
 
 from integrations.deliveries.services import (
@@ -32,6 +33,8 @@ from integrations.visma.calls import Answer, boot_time
 logger = logging.getLogger(__name__)
 
 POLL = 0.05  # seconds
+# libcurl's callbacks need the interpreter, which this thread must not keep from them for long.
+SWITCH = 0.0001
 SAVE_EVERY = 1.0
 BATCH, BATCH_SECONDS = 256, 0.1
 
@@ -40,6 +43,7 @@ def drain(options: DrainOptions, stop: threading.Event) -> None:
     """Push until there is nothing to do, the turn is over, or ``stop`` is set."""
     # What is there by now stays; only what the push makes is worth the collector's time.
     gc.freeze()
+    sys.setswitchinterval(SWITCH)
     session = open_session(options, stop)
     try:
         while not _is_over(session):

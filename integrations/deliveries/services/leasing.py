@@ -34,12 +34,12 @@ def lease(session: Session) -> None:
     """Take lanes that are due, at most one per slot; what a dead holder left is flipped."""
     began, room = boot_time(), session.options.slots - len(session.held)
     many_wait = session.others_wait and room > session.options.slots // 4
-    if began < session.next_lease and not many_wait:
-        return
-    session.next_lease = began + LEASE_EVERY
     if room <= 0:
         _make_room(session)
         return
+    if began < session.next_lease and not many_wait:
+        return
+    session.next_lease = began + LEASE_EVERY
     leased = session.database(lambda: _lease_in_database(session)) or []
     session.others_wait = len(leased) == room
     if not session.held and not leased:
@@ -78,8 +78,9 @@ def _make_room(session: Session) -> None:
         for lane in session.held.values()
         if not lane.gives_way and (lane.claimed >= SLICE_ORDERS or lane.since <= ends)
     ]
-    if not over:
+    if not over or boot_time() < session.next_room:
         return
+    session.next_room = boot_time() + LEASE_EVERY
     due = session.database(
         lambda: outbox.lanes_due(
             now=now,

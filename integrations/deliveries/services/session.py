@@ -64,6 +64,7 @@ class Session:
     next_renewal: float = 0.0
     next_lease: float = 0.0
     next_look: float = 0.0
+    next_room: float = 0.0
     next_asking: float = 0.0
     others_wait: bool = False  # more lanes are due than there are places
     next_follow: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from integrations.deliveries.models import Delivery
@@ -57,7 +58,7 @@ def due_of(wanted: list[Wanted], *, now: datetime) -> list[Due]:
     if not wanted:
         return []
     rows = _due_at_once(wanted, now) if skip_locked() else _due_in_turn(wanted, now)
-    return [Due(*row) for row in rows]
+    return [Due(*row) for row in sorted(rows, key=itemgetter(0))]
 
 
 _WANTED: Columns = {
