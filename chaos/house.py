@@ -103,6 +103,7 @@ def settings(stage: Stage, database: str, broker: str, visma: str, portal: str) 
         "PUSH_SLOTS": str(stage.slots),
         "QUARANTINE": f"{stage.quarantine:g}",
         "READ_LAG": f"{stage.read_lag:g}",
+        "LIST_PAUSE": f"{stage.read_lag:g}",
         "FIRST_LOOK": "1",
         "VISMA_CONNECT_TIMEOUT": "2",
         "VISMA_READ_TIMEOUT": f"{stage.read_timeout:g}",
