@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 POLL = 0.05  # seconds
 # libcurl's callbacks need the interpreter, which this thread must not keep from them for long.
-SWITCH = 0.0001
+SWITCH = 0.0002
 SAVE_EVERY = 1.0
 BATCH, BATCH_SECONDS = 256, 0.1
 
