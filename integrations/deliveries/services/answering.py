@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from integrations.deliveries.models import Lane
 from integrations.deliveries.services import judging, lanes, probing, repeats, telling
 from integrations.deliveries.services.holding import HeldLane, Job
 from integrations.deliveries.services.outbox import Arrival
@@ -71,10 +70,7 @@ def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
         _open_gates(session, lane)
     told = answered_at(answer) if lane.clock_offset is None else None
     if told is not None:
-        lane.clock_offset = offset = told - now
-        session.lessons.append(
-            lambda: Lane.objects.filter(pk=lane.lane_id).update(clock_offset=offset)
-        )
+        lane.clock_offset = session.offsets[lane.lane_id] = told - now
 
 
 def _open_gates(session: Session, throttled: HeldLane) -> None:

@@ -15,6 +15,7 @@ import threading
 
 from integrations.deliveries.services import (
     answering,
+    lanes,
     leasing,
     ordering,
     outbox,
@@ -120,7 +121,13 @@ def write(session: Session) -> None:
     if boot_time() >= session.next_saving:
         session.next_saving = boot_time() + SAVE_EVERY
         session.did(lambda: session.allowances.sync(session.held, session.clock.now()))
+        _save_offsets(session)
         session.did(session.phases.save)
+
+
+def _save_offsets(session: Session) -> None:
+    if session.offsets and session.did(lambda: lanes.note_offsets(session.offsets)):
+        session.offsets = {}
 
 
 def _settle(session: Session) -> None:
@@ -152,6 +159,7 @@ def _end(session: Session) -> None:
     sending.take_unsent(session, left.unsent)
     write(session)
     session.did(session.allowances.save)
+    _save_offsets(session)
     session.did(lambda: session.phases.save(at_once=True))
     probing.let_go(session)
     if not session.unwritten:

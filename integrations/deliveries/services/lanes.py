@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F
 
@@ -41,6 +41,12 @@ def set_back(lane_id: int, *, setbacks: int, until: datetime) -> None:
 def remember(lane_ids: list[int], *, slots: int) -> None:
     """How many orders of these lanes may be under way at once, as it last went."""
     Lane.objects.filter(pk__in=lane_ids).update(slots=slots)
+
+
+def note_offsets(offsets: dict[int, timedelta]) -> None:
+    """Keep how far Visma's clock is ahead of ours, by lane, as first answers told."""
+    known = [Lane(pk=lane_id, clock_offset=offset) for lane_id, offset in offsets.items()]
+    Lane.objects.bulk_update(known, ["clock_offset"])
 
 
 def recover(lane_id: int) -> None:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -57,6 +58,7 @@ class Session:
     searches: list[Search] = field(default_factory=list)
     unwritten: list[Arrival | tuple[Settlement, AttemptEnd]] = field(default_factory=list)
     lessons: list[Callable[[], object]] = field(default_factory=list)
+    offsets: dict[int, timedelta] = field(default_factory=dict)
     unwritten_since: float = 0.0
     claims_in_doubt: bool = False
     started: float = field(default_factory=boot_time)
