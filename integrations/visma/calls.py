@@ -22,8 +22,8 @@ class Deadline:
     """The moment (``boot_time``) after which the gate lets nothing through.
 
     Shared by the requests of one lease: renewing moves ``until``, giving up sets it to 0. An answer
-    401 or 429 sets ``shut``, a 429 that of ``beyond`` too, before anything else is sent: nothing
-    passes until the owner has judged it and takes that back.
+    401, 429 or 503 sets ``shut``, the latter two that of ``beyond`` too, before anything else is
+    sent: nothing passes until the owner has judged it and takes that back.
     """
 
     until: float

@@ -23,7 +23,7 @@ SUSPICION = 60.0  # seconds during which a host that dropped a kept connection g
 MOST_SLOTS = 512  # select() can't watch descriptors beyond 1023
 NO_SOCKET_YET = 0.01  # seconds between two turns while a name is looked up
 COULD_NOT_CONNECT, ABORTED = 7, 42
-UNAUTHORIZED, TOO_MANY = 401, 429
+UNAUTHORIZED, ASKS_TO_WAIT = 401, (429, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _left_broken(answer: Answer) -> bool:
 
 def _shut_gates(deadline: Deadline, status: int) -> None:
     """What these answers speak against must not follow while they are being judged."""
-    if status in (UNAUTHORIZED, TOO_MANY):
+    if status == UNAUTHORIZED or status in ASKS_TO_WAIT:
         deadline.shut = True
-        if status == TOO_MANY and deadline.beyond is not None:
+        if status in ASKS_TO_WAIT and deadline.beyond is not None:
             deadline.beyond.shut = True

@@ -67,6 +67,7 @@ def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
     probing.hear(session, lane, answer)
     if wait is not None:
         session.next_saving = 0
+    if answer.status in ASKS_TO_WAIT:
         _open_gates(session, lane)
     told = answered_at(answer) if lane.clock_offset is None else None
     if told is not None:
@@ -74,7 +75,7 @@ def learn(session: Session, lane: HeldLane, answer: Answer) -> None:
 
 
 def _open_gates(session: Session, throttled: HeldLane) -> None:
-    """A 429 has been learnt: what waited behind the gates it shut is taken back, and they open."""
+    """It has been learnt: what waited behind the gates it shut is taken back, and they open."""
     for lane in session.held.values():
         if lane.allowance is throttled.allowance:
             take_unsent(session, session.dispatcher.withdraw(lane.line))
