@@ -37,14 +37,14 @@ def lease(session: Session) -> None:
     if room <= 0:
         _make_room(session)
         return
-    if began < session.next_lease and not many_wait:
+    # The bell of what comes now rings behind this very drain: with nothing in hand it looks often.
+    is_idle = not session.held and not session.out and began >= session.next_idle_lease
+    if began < session.next_lease and not many_wait and not is_idle:
         return
     session.next_lease = began + LEASE_EVERY
     leased = session.database(lambda: _lease_in_database(session)) or []
     session.others_wait = len(leased) == room
-    if not session.held and not leased:
-        # The bell of what comes now rings behind this very drain: it looks often instead.
-        session.next_lease = began + max(LEASE_EVERY_IDLE, SPARED * (boot_time() - began))
+    session.next_idle_lease = began + max(LEASE_EVERY_IDLE, SPARED * (boot_time() - began))
     suspended = _held_applications(session) if leased else set()
     for lane in leased:
         # A lane may be given back within the turn; it was work all the same.

@@ -65,6 +65,7 @@ class Session:
     busy_at: float = field(default_factory=boot_time)
     next_renewal: float = 0.0
     next_lease: float = 0.0
+    next_idle_lease: float = 0.0
     next_look: float = 0.0
     next_room: float = 0.0
     next_asking: float = 0.0
