@@ -15,6 +15,7 @@ from integrations.connections.models import Connection, Incident, Mail
 from integrations.deliveries.models import Breaker, Delivery
 from integrations.deliveries.services.drain import drain
 from integrations.deliveries.services.holding import DrainOptions
+from integrations.deliveries.services.hosts import BLAMELESS
 from integrations.tenants.models import User
 from integrations.visma.calls import boot_time
 from tests.deliveries.conftest import Connect, Push, Submit
