@@ -12,6 +12,7 @@ from integrations.deliveries.services import numbering, rehearsing, repeats, tel
 from integrations.deliveries.services.charges import charge
 from integrations.deliveries.services.holding import DrainOptions
 from integrations.deliveries.services.judging import jittered
+from integrations.deliveries.services.look_records import record
 from integrations.deliveries.services.looking import Search
 from integrations.deliveries.services.ordering import let_go
 from integrations.deliveries.services.sought import Sought
@@ -44,7 +45,7 @@ def write_failed(search: Search, status: int, options: DrainOptions, *, now: dat
     telling.searched(search, status=status)
     for sought in search.sought:
         with transaction.atomic():
-            _record(search, sought, Finding.FAILED, status=status)
+            record(search, sought, Finding.FAILED, status=status)
             if now - sought.uncertain_at >= LONGEST_DOUBT:
                 _park(sought, Reason.CANT_BE_ASKED, now)
                 let_go([sought.delivery_id])
@@ -65,22 +66,22 @@ def _write_one(
     search: Search, sought: Sought, hits: list[ListedOrder], options: DrainOptions, now: datetime
 ) -> None:
     if search.stranger is not None:
-        _record(search, sought, Finding.DIFFERS, [search.stranger])
+        record(search, sought, Finding.DIFFERS, [search.stranger])
         _park(sought, Reason.NUMBER_TAKEN, now)
     elif len(hits) > 1:
-        _record(search, sought, Finding.SEVERAL, hits)
+        record(search, sought, Finding.SEVERAL, hits)
         _park(sought, Reason.SEVERAL_FOUND, now)
     elif hits and not sought.agrees(hits[0]):
-        _record(search, sought, Finding.DIFFERS, hits)
+        record(search, sought, Finding.DIFFERS, hits)
         _park(sought, Reason.DIFFERS, now)
     elif hits and f"{hits[0].type}/{hits[0].order_id}" != sought.late_number:
-        _record(search, sought, Finding.HIT, hits)
+        record(search, sought, Finding.HIT, hits)
         _learn_of_number(search, sought, now)
         _deliver(sought, hits[0].type, hits[0].order_id, now)
     else:
         # Nothing, or only the order an earlier attempt is known to have made: what the last
         # attempt may have made is not there.
-        _record(search, sought, Finding.MISS, hits)
+        record(search, sought, Finding.MISS, hits)
         if search.number is not None:
             numbering.note_read(sought.delivery_id, sought.attempt)
         _count_miss(search, sought, options, now)
@@ -179,24 +180,4 @@ def _park(sought: Sought, reason: Delivery.Reason, now: datetime) -> None:
 def _still_uncertain(sought: Sought) -> DeliveryQuerySet:
     return Delivery.objects.filter(
         pk=sought.delivery_id, state=State.UNCERTAIN, attempt=sought.attempt
-    )
-
-
-def _record(
-    search: Search,
-    sought: Sought,
-    finding: Look.Finding,
-    hits: list[ListedOrder] | None = None,
-    status: int = 200,
-) -> None:
-    telling.looked(search, sought, finding)
-    Look.objects.create(
-        delivery_id=sought.delivery_id,
-        attempt=sought.attempt,
-        begun_at=search.begun_at,
-        whole=search.whole,
-        finding=finding,
-        rows_read=search.rows_read,
-        status=status or None,
-        numbers=", ".join(f"{hit.type} {hit.order_id}" for hit in hits or [])[:400],
     )

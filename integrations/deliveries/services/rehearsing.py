@@ -19,6 +19,7 @@ from integrations.deliveries.models import Delivery, Look
 from integrations.deliveries.services import shadow
 from integrations.deliveries.services.claiming import built_anew
 from integrations.deliveries.services.holding import DrainOptions, HeldLane
+from integrations.deliveries.services.look_records import record
 from integrations.deliveries.services.looking import MOST_NARROW, Search
 from integrations.deliveries.services.outbox import let_go
 from integrations.deliveries.services.session import Session
@@ -115,7 +116,7 @@ def write_found(search: Search, *, now: datetime) -> None:
             if finding is Finding.MISS and ends_at is not None and not is_last:
                 continue  # begun before it was to end: looked up once more
             if _keep(search, sought, finding, now):
-                _record(search, sought, finding, hits)
+                record(search, sought, finding, hits)
         shadow.park_found(search.lane.lane_id, now=now)
     shadow.finish()
 
@@ -144,7 +145,7 @@ def _keep(search: Search, sought: Sought, finding: Look.Finding, now: datetime) 
 def write_failed(search: Search, status: int, options: DrainOptions, *, now: datetime) -> None:
     """Visma could not be asked: these orders are asked for again later."""
     for sought in search.sought:
-        _record(search, sought, Finding.FAILED, [], status=status)
+        record(search, sought, Finding.FAILED, [], status=status)
         failed = Look.objects.filter(
             delivery=sought.delivery_id, attempt=sought.attempt, finding=Finding.FAILED
         ).count()
@@ -152,22 +153,3 @@ def write_failed(search: Search, status: int, options: DrainOptions, *, now: dat
         Delivery.objects.filter(
             pk=sought.delivery_id, state=State.PENDING, rehearsed_at=None
         ).update(look_at=now + wait)
-
-
-def _record(
-    search: Search,
-    sought: Sought,
-    finding: Look.Finding,
-    hits: list[ListedOrder],
-    status: int = 200,
-) -> None:
-    Look.objects.create(
-        delivery_id=sought.delivery_id,
-        attempt=sought.attempt,
-        begun_at=search.begun_at,
-        whole=search.whole,
-        finding=finding,
-        rows_read=search.rows_read,
-        status=status or None,
-        numbers=", ".join(f"{hit.type} {hit.order_id}" for hit in hits)[:400],
-    )
